@@ -1,0 +1,69 @@
+/**
+ * Hands back what will not run here, and looks for what was asked or got lost meanwhile.
+ *
+ * @module
+ */
+
+import type { ClaimedJob } from "../storage/port.ts";
+import type { BucketAgentContext, BucketAgentState } from "./bucket_agent_protocol.ts";
+import { proofOf, runDuty } from "./bucket_duty.ts";
+
+/** More than a bucket holds at once. */
+const MAX_LISTED = 1_000;
+
+/** Hands the buffer back to the master. */
+export function emptyBuffer(context: BucketAgentContext, state: BucketAgentState): void {
+  const jobIds = state.shelf.takeBuffer().map(({ id }) => id);
+  state.stale = true;
+  if (jobIds.length === 0) return;
+  runDuty(context, state, {
+    kind: "release",
+    work: async () => {
+      await state.store.jobs.release({ ...proofOf(state), jobIds });
+      return { kind: "release" };
+    },
+  });
+}
+
+/** The cluster runs no jobs now: what has not started goes back to the master. */
+export function handBack(context: BucketAgentContext, state: BucketAgentState): void {
+  state.executor.tell({ type: "recall" });
+  emptyBuffer(context, state);
+}
+
+/** Looks for requests to cancel what is claimed. */
+export function watchCancellations(context: BucketAgentContext, state: BucketAgentState): void {
+  if (!state.shelf.hasClaimed || state.busy.has("cancellations")) return;
+  runDuty(context, state, {
+    kind: "cancellations",
+    work: async () => {
+      const jobs = await listClaimed(state, true);
+      return { kind: "cancellations", jobs };
+    },
+  });
+}
+
+/** Looks for claimed rows that nobody here holds: an answer that got lost on its way. */
+export function reconcile(context: BucketAgentContext, state: BucketAgentState): void {
+  if (state.busy.has("reconcile")) return;
+  runDuty(context, state, {
+    kind: "reconcile",
+    work: async () => {
+      const jobs = await listClaimed(state, false);
+      return { kind: "reconcile", jobs };
+    },
+  });
+}
+
+function listClaimed(
+  state: BucketAgentState,
+  cancelRequestedOnly: boolean,
+): Promise<readonly ClaimedJob[]> {
+  const { clusterId, bucketId } = state.args;
+  return state.store.queries.listClaimed({
+    clusterId,
+    bucketId,
+    cancelRequestedOnly,
+    limit: MAX_LISTED,
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * Takes up what a bucket agent's duties bring back from the master.
+ *
+ * @module
+ */
+
+import type { ClaimedJob } from "../storage/port.ts";
+import type {
+  BucketAgentContext,
+  BucketAgentState,
+  Done,
+  DutyDone,
+} from "./bucket_agent_protocol.ts";
+import { handOver, mayStart, pull } from "./bucket_pull.ts";
+import type { JobRun } from "./handler_run.ts";
+
+/** How long after a failure to look again, in milliseconds. */
+const RETRY_MS = 250;
+
+/** Takes up what a duty brought back. */
+export function done(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  { done: result }: DutyDone,
+): void {
+  const kind = result.kind === "failed" ? result.duty : result.kind;
+  state.busy.delete(kind);
+  switch (result.kind) {
+    case "fetch":
+      return fetched(context, state, result);
+    case "claim":
+      return claimed(context, state, result);
+    case "settle":
+      state.shelf.settled(result.ended);
+      return pull(context, state);
+    case "record":
+      return recorded(state, result);
+    case "mark":
+      return result.outcome === "not_owner" ? lost(context, state) : undefined;
+    case "cancellations":
+      return cancel(state, result.jobs);
+    case "reconcile":
+      return reconciled(context, state, result.jobs);
+    case "release":
+      return;
+    case "failed":
+      state.shelf.claimAnswered(result.claiming);
+      state.stale = true;
+      context.sendAfter(RETRY_MS, { type: "wake" });
+  }
+}
+
+function recorded(
+  state: BucketAgentState,
+  { jobId, recorded }: Extract<Done, { kind: "record" }>,
+): void {
+  if (recorded) state.executor.tell({ type: "begin", jobId });
+  else state.executor.tell({ type: "abort", jobIds: [jobId], code: "interrupted" });
+}
+
+function fetched(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  { jobs, full }: Extract<Done, { kind: "fetch" }>,
+): void {
+  if (jobs === "not_owner") return lost(context, state);
+  if (!mayStart(context, state)) return;
+  const left = state.shelf.shelve(jobs, context.clock.now());
+  state.more = full || left > 0;
+  pull(context, state);
+}
+
+function claimed(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  { jobs, granted }: Extract<Done, { kind: "claim" }>,
+): void {
+  state.shelf.claimAnswered(jobs.map(({ id }) => id));
+  if (granted === "not_owner") return lost(context, state);
+  if (granted === "cluster_not_active") {
+    state.running = false; // until the next news says otherwise
+    state.stale = true;
+    return;
+  }
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const runs = granted.map(({ jobId, attempt }): JobRun => ({
+    job: { ...byId.get(jobId)!, attempts: attempt },
+    attempt,
+    epoch: state.epoch,
+  }));
+  handOver(context, state, runs);
+  pull(context, state);
+}
+
+function cancel(state: BucketAgentState, jobs: readonly ClaimedJob[]): void {
+  const jobIds = jobs.map(({ jobId }) => jobId);
+  if (jobIds.length > 0) state.executor.tell({ type: "abort", jobIds, code: "job_cancelled" });
+}
+
+function reconciled(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  jobs: readonly ClaimedJob[],
+): void {
+  const unknown = jobs.filter(({ jobId }) => !state.shelf.has(jobId));
+  const strangers = unknown.filter(({ jobId }) => state.strangers.has(jobId));
+  state.strangers = new Set(unknown.map(({ jobId }) => jobId));
+  if (strangers.length === 0) return;
+  const nowMs = context.clock.now();
+  state.settler.tell({
+    type: "give_back",
+    settlements: strangers.map(({ jobId, attempt }) => ({
+      bucketId: state.args.bucketId,
+      epoch: state.epoch,
+      jobId,
+      attempt,
+      outcome: "interrupted",
+      startedAtMs: nowMs,
+      finishedAtMs: nowMs,
+      workerId: state.args.workerId,
+      result: null,
+      error: null,
+      progress: null,
+      next: { status: "HeldOnMaster", scheduledAtMs: nowMs },
+    })),
+  });
+}
+
+/** Another owner took over: whatever is held here is theirs now. */
+function lost(context: BucketAgentContext, state: BucketAgentState): void {
+  if (state.completing) return;
+  state.completing = true;
+  state.shelf.takeBuffer();
+  state.executor.tell({ type: "abort", jobIds: null, code: "lease_lost" });
+  context.log("warning", "The bucket was taken over; its attempts are aborted", {
+    bucketId: state.args.bucketId,
+    epoch: state.epoch,
+  });
+}

@@ -1,0 +1,189 @@
+/**
+ * What a bucket agent holds in memory: a buffer ordered by due time, claimed jobs, reserved places, and endings on
+ * their way to the master. Pure bookkeeping, every part bounded.
+ *
+ * @module
+ */
+
+import type { BucketCapacity } from "../core/capacity.ts";
+import type { Job } from "../core/job.ts";
+import type { EndedAttempt } from "./executor_protocol.ts";
+import type { JobRun } from "./handler_run.ts";
+
+interface Buffered {
+  readonly job: Job;
+  readonly sinceMs: number;
+  marked: boolean;
+}
+
+/** How long a reserved place is kept for jobs that do not come, in milliseconds. */
+const RESERVATION_MS = 30_000;
+
+/** Most ended attempts that may wait for the master before no further job is claimed. */
+const MAX_SETTLING = 2_000;
+
+/** What a bucket agent holds. */
+export interface BucketHoldings {
+  /** `Onboarded` jobs. */
+  readonly buffered: number;
+  /** `Queued` and `Processing` jobs, and places promised to jobs that are being inserted. */
+  readonly claimed: number;
+  /** Ended attempts on their way to the master. */
+  readonly settling: number;
+}
+
+/** The places of one bucket. */
+export class BucketShelf {
+  readonly capacity: BucketCapacity;
+  /** By due time, then id: the order of the rows. */
+  #buffer: Buffered[] = [];
+  readonly #buffered = new Set<string>();
+  readonly #claimed = new Map<string, JobRun>();
+  readonly #settling = new Map<string, EndedAttempt>();
+  readonly #claiming = new Set<string>();
+  #reserved = 0;
+  #reservedAtMs = 0;
+
+  /** Makes an empty shelf. */
+  constructor(capacity: BucketCapacity) {
+    this.capacity = capacity;
+  }
+
+  /** How much is held. */
+  holdings(): BucketHoldings {
+    return {
+      buffered: this.#buffer.length,
+      claimed: this.#claimed.size + this.#claiming.size + this.#reserved,
+      settling: this.#settling.size,
+    };
+  }
+
+  /** Places for attempts: run slots and waiting places that are neither taken nor promised. */
+  get room(): number {
+    if (this.#settling.size >= MAX_SETTLING) return 0;
+    const { runSlots, waiting } = this.capacity;
+    return runSlots + waiting - this.#claimed.size - this.#claiming.size - this.#reserved;
+  }
+
+  /** Most rows worth reading: a full buffer, and what is just being claimed and may be answered again. */
+  get readLimit(): number {
+    return this.capacity.buffer + this.#claiming.size;
+  }
+
+  /** Whether the buffer runs low. */
+  get isLow(): boolean {
+    return this.#buffer.length <= this.capacity.buffer / 4;
+  }
+
+  /** Whether a job is known here. */
+  has(jobId: string): boolean {
+    return this.#buffered.has(jobId) || this.#claiming.has(jobId) || this.#claimed.has(jobId) ||
+      this.#settling.has(jobId);
+  }
+
+  /** Promises up to `count` places, none while due jobs wait in the buffer: they come first. */
+  reserve(count: number, nowMs: number): number {
+    if (this.#reserved > 0 && nowMs - this.#reservedAtMs > RESERVATION_MS) this.#reserved = 0;
+    if (this.hasDue(nowMs)) return 0;
+    const granted = Math.max(0, Math.min(count, this.room));
+    this.#reserved += granted;
+    this.#reservedAtMs = nowMs;
+    return granted;
+  }
+
+  /** Takes back promised places. */
+  giveBack(count: number): void {
+    this.#reserved = Math.max(0, this.#reserved - count);
+  }
+
+  /**
+   * Adds jobs to the buffer, those that are not known here. Answers how many did not fit: the latest ones, which
+   * stay in the master.
+   */
+  shelve(jobs: readonly Job[], nowMs: number): number {
+    const fresh = jobs.filter(({ id }) => !this.has(id));
+    if (fresh.length === 0) return 0;
+    for (const job of fresh) this.#buffered.add(job.id);
+    const added = fresh.map((job): Buffered => ({ job, sinceMs: nowMs, marked: false }));
+    this.#buffer = [...this.#buffer, ...added].sort(byDueTime);
+    const left = this.#buffer.splice(this.capacity.buffer);
+    for (const { job } of left) this.#buffered.delete(job.id);
+    return left.length;
+  }
+
+  /** Takes due jobs out of the buffer to claim them, as many as there is room for. */
+  takeDue(nowMs: number): readonly Job[] {
+    const room = this.room;
+    let count = 0;
+    while (count < room && (this.#buffer[count]?.job.scheduledAtMs ?? Infinity) <= nowMs) count++;
+    if (count === 0) return [];
+    const taken = this.#buffer.splice(0, count);
+    for (const { job } of taken) {
+      this.#buffered.delete(job.id);
+      this.#claiming.add(job.id);
+    }
+    return taken.map(({ job }) => job);
+  }
+
+  /** The claim of these jobs was answered. */
+  claimAnswered(jobIds: readonly string[]): void {
+    for (const id of jobIds) this.#claiming.delete(id);
+  }
+
+  /** Adds claimed attempts. */
+  claim(runs: readonly JobRun[]): void {
+    for (const run of runs) this.#claimed.set(run.job.id, run);
+  }
+
+  /** A claimed attempt ended: it is on its way to the master. */
+  settling(ended: readonly EndedAttempt[]): void {
+    for (const each of ended) {
+      this.#claimed.delete(each.run.job.id);
+      this.#settling.set(each.run.job.id, each);
+    }
+  }
+
+  /** Attempts reached the master. */
+  settled(ended: readonly EndedAttempt[]): void {
+    for (const each of ended) this.#settling.delete(each.run.job.id);
+  }
+
+  /** The claimed attempt of a job. */
+  claimedRun(jobId: string): JobRun | undefined {
+    return this.#claimed.get(jobId);
+  }
+
+  /** Whether anything is claimed. */
+  get hasClaimed(): boolean {
+    return this.#claimed.size > 0;
+  }
+
+  /** Whether a job in the buffer is due. */
+  hasDue(nowMs: number): boolean {
+    return (this.#buffer[0]?.job.scheduledAtMs ?? Infinity) <= nowMs;
+  }
+
+  /** When the first buffered job is due, in epoch milliseconds. */
+  get nextDueAtMs(): number | undefined {
+    return this.#buffer[0]?.job.scheduledAtMs;
+  }
+
+  /** Takes the whole buffer out. */
+  takeBuffer(): readonly Job[] {
+    const taken = this.#buffer.map(({ job }) => job);
+    this.#buffer = [];
+    this.#buffered.clear();
+    return taken;
+  }
+
+  /** Jobs that have been buffered since before `beforeMs` and are not marked as such; marks them. */
+  takeUnmarked(beforeMs: number): readonly Job[] {
+    const due = this.#buffer.filter((each) => !each.marked && each.sinceMs <= beforeMs);
+    for (const each of due) each.marked = true;
+    return due.map(({ job }) => job);
+  }
+}
+
+function byDueTime(a: Buffered, b: Buffered): number {
+  return a.job.scheduledAtMs - b.job.scheduledAtMs || (a.job.id < b.job.id ? -1 : 1);
+}

@@ -1,0 +1,125 @@
+/**
+ * What an embedder, the HTTP façade and the program may ask of a cluster.
+ *
+ * @module
+ */
+
+import type { Bucket } from "../core/bucket.ts";
+import type { Cluster } from "../core/cluster.ts";
+import type { JobFilter, JobSort, LogFilter } from "../core/filter.ts";
+import type { Execution, Job } from "../core/job.ts";
+import type { LogEntry } from "../core/log.ts";
+import type { JobRequest } from "../core/request.ts";
+import type { WhyReport } from "../core/why.ts";
+import type { Worker } from "../core/worker.ts";
+import type { BucketFilter, JobStatistics, MasterHealth, Page } from "../storage/port.ts";
+import type { ActorMetrics } from "./runtime/metrics.ts";
+
+/** A job and whether this call made it. */
+export interface SubmittedJob {
+  /** `false`: a job with this id or unique key was there already, and `job` is that one. */
+  readonly created: boolean;
+  /** The job as stored. */
+  readonly job: Job;
+}
+
+/** A change of one job, as callers ask for it. */
+export type JobCommand =
+  | { readonly type: "cancel" }
+  | { readonly type: "reschedule"; readonly scheduledAtMs: number }
+  | { readonly type: "retry" }
+  | { readonly type: "run_now" }
+  | { readonly type: "remove" };
+
+/** What became of a {@linkcode JobCommand}. */
+export interface CommandResult {
+  /** `requested`: the attempt is running and its owner has been asked to abort it. */
+  readonly outcome: "changed" | "requested";
+  /** The job as it is now; as it was, for `remove`. */
+  readonly job: Job;
+}
+
+/** State of this node's connection to a cluster. */
+export interface NodeHealth {
+  /** Whether the master answers and this node's workers are trusted. */
+  readonly ready: boolean;
+  /** What is wrong, one line each; empty when ready. */
+  readonly problems: readonly string[];
+  /** State of the master; `null` when it does not answer. */
+  readonly master: MasterHealth | null;
+  /** Milliseconds the master took to answer. */
+  readonly masterLatencyMs: number | null;
+  /** The actors of this node. */
+  readonly actors: readonly ActorMetrics[];
+}
+
+/** Options of a list. */
+export interface ListOptions {
+  /** Where to go on; `null` is the start. */
+  readonly cursor: string | null;
+  /** Most items, 1 to 200. */
+  readonly limit: number;
+}
+
+/**
+ * A cluster as seen from one node. Every call has a deadline and fails with a `JobMasterError`:
+ * `master_busy` or `mailbox_full` (retryable, the work was not taken), `master_unavailable`, `ask_timeout`.
+ */
+export interface ClusterClient {
+  /** The cluster. */
+  readonly clusterId: string;
+  /**
+   * Schedules jobs, all or none. Unknown definition, bad field or payload: nothing is stored.
+   *
+   * @throws {JobMasterError} `job_definition_not_found`, `invalid_request`, `invalid_payload`,
+   * `payload_too_large`, `cluster_archived`.
+   */
+  submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]>;
+  /** The job. @throws {JobMasterError} `job_not_found` */
+  findJob(jobId: string): Promise<Job>;
+  /** One page of jobs. */
+  listJobs(
+    options: ListOptions & { readonly filter: JobFilter; readonly sort: JobSort },
+  ): Promise<Page<Job>>;
+  /** How many jobs match. */
+  countJobs(filter: JobFilter): Promise<number>;
+  /** Changes one job. @throws {JobMasterError} `job_not_found`, `job_state_conflict`, `cluster_archived` */
+  changeJob(jobId: string, command: JobCommand): Promise<CommandResult>;
+  /**
+   * Waits until the job is final.
+   *
+   * @throws {JobMasterError} `job_not_found`, `wait_timeout`.
+   */
+  waitForJob(
+    jobId: string,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<Job>;
+  /** The executions of a job, the running attempt included. @throws {JobMasterError} `job_not_found` */
+  listExecutions(jobId: string): Promise<readonly Execution[]>;
+  /** Why a job is where it is. @throws {JobMasterError} `job_not_found` */
+  explainJob(jobId: string): Promise<WhyReport>;
+  /** One page of log entries, newest first unless `oldestFirst`. */
+  listLogs(
+    options: ListOptions & { readonly filter: LogFilter; readonly oldestFirst?: boolean },
+  ): Promise<Page<LogEntry>>;
+  /** How many log entries match. */
+  countLogs(filter: LogFilter): Promise<number>;
+  /** The log entry. @throws {JobMasterError} `log_not_found` */
+  findLog(logId: string): Promise<LogEntry>;
+  /** Buckets, by id; at most 1,000. */
+  listBuckets(filter: BucketFilter): Promise<readonly Bucket[]>;
+  /** The bucket. @throws {JobMasterError} `bucket_not_found` */
+  findBucket(bucketId: string): Promise<Bucket>;
+  /** Workers, by id; at most 1,000. */
+  listWorkers(): Promise<readonly Worker[]>;
+  /** The worker. @throws {JobMasterError} `worker_not_found` */
+  findWorker(workerId: string): Promise<Worker>;
+  /** What happened in the last `windowMs`, and what there is now. */
+  statistics(windowMs: number): Promise<JobStatistics>;
+  /** The cluster and its settings. @throws {JobMasterError} `cluster_not_found` */
+  cluster(): Promise<Cluster>;
+  /** Changes settings; every node follows within seconds. @throws {JobMasterError} `invalid_request` */
+  changeSettings(change: Readonly<Record<string, unknown>>): Promise<Cluster>;
+  /** State of this node. */
+  health(): Promise<NodeHealth>;
+}

@@ -1,0 +1,300 @@
+/**
+ * A {@linkcode ClusterClient} over the actors of this node.
+ *
+ * @module
+ */
+
+import type { Bucket } from "../core/bucket.ts";
+import { changeSettings, type Cluster } from "../core/cluster.ts";
+import { type ErrorCode, JobMasterError } from "../core/errors.ts";
+import type { LogFilter } from "../core/filter.ts";
+import { parseJobId } from "../core/ids.ts";
+import { type Execution, isFinal, type Job } from "../core/job.ts";
+import type { JobRequest } from "../core/request.ts";
+import { explain, type WhyReport } from "../core/why.ts";
+import type { Worker } from "../core/worker.ts";
+import type { BucketFilter, JobChange, JobQueries } from "../storage/port.ts";
+import type {
+  ClusterClient,
+  CommandResult,
+  JobCommand,
+  ListOptions,
+  NodeHealth,
+  SubmittedJob,
+} from "./client.ts";
+import type { ActorRef, AskRef } from "./runtime/ref.ts";
+import type { ActorSystem } from "./runtime/system.ts";
+import type { SchedulerMessage } from "./scheduler_protocol.ts";
+import {
+  type MasterStores,
+  type StorageCall,
+  storageClient,
+  type StorageMessage,
+} from "./storage_actor.ts";
+import type { WorkerCondition, WorkerMessage } from "./worker_protocol.ts";
+
+/** What a client is made from. */
+export interface ClusterClientOptions {
+  /** The node's actors. */
+  readonly system: ActorSystem;
+  /** The cluster. */
+  readonly clusterId: string;
+  /** The node's workers, told at once when something was asked of a running job. */
+  readonly workers: readonly ActorRef<WorkerMessage>[];
+  /** How far the workers are. */
+  readonly conditions: () => Promise<readonly WorkerCondition[]>;
+}
+
+/** Makes a client. */
+export function clusterClient(options: ClusterClientOptions): ClusterClient {
+  return new LocalClusterClient(options);
+}
+
+const SUBMIT_TIMEOUT_MS = 30_000;
+const MAX_LISTED = 1_000;
+const FIRST_LOOK_MS = 5;
+const LAST_LOOK_MS = 250;
+
+class LocalClusterClient implements ClusterClient {
+  readonly clusterId: string;
+  readonly #options: ClusterClientOptions;
+  readonly #store: MasterStores;
+  readonly #scheduler: ActorRef<SchedulerMessage>;
+
+  constructor(options: ClusterClientOptions) {
+    const { system, clusterId } = options;
+    this.clusterId = clusterId;
+    this.#options = options;
+    const storage = system.ref<StorageMessage>(`${system.name}/storage`);
+    this.#store = storageClient(storage as unknown as AskRef<StorageCall>);
+    this.#scheduler = system.ref<SchedulerMessage>(`${system.name}/scheduler`);
+  }
+
+  submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]> {
+    return this.#scheduler.ask({ type: "submit", requests }, { timeoutMs: SUBMIT_TIMEOUT_MS });
+  }
+
+  async findJob(jobId: string): Promise<Job> {
+    const id = parseJobId(jobId);
+    const job = await this.#store.queries.find({ clusterId: this.clusterId, jobId: id });
+    return job ?? this.#missing("job_not_found", "job", id);
+  }
+
+  listJobs(options: Omit<Parameters<JobQueries["list"]>[0], "clusterId">) {
+    return this.#store.queries.list({ clusterId: this.clusterId, ...options });
+  }
+
+  countJobs(filter: Parameters<JobQueries["count"]>[0]["filter"]): Promise<number> {
+    return this.#store.queries.count({ clusterId: this.clusterId, filter });
+  }
+
+  async changeJob(jobId: string, command: JobCommand): Promise<CommandResult> {
+    const id = parseJobId(jobId);
+    const nowMs = this.#options.system.clock.now();
+    const change = toChange(command, nowMs);
+    const { clusterId } = this;
+    const result = await this.#store.jobs.change({ clusterId, jobId: id, nowMs, change });
+    switch (result.outcome) {
+      case "changed":
+      case "requested":
+        for (const worker of this.#options.workers) worker.tell({ type: "job_changed" });
+        return result;
+      case "conflict":
+        throw new JobMasterError(
+          "job_state_conflict",
+          `Cannot ${spoken(command)} job "${id}": it is ${result.job.status}; ${rule(command)}`,
+        );
+      case "not_found":
+        return this.#missing("job_not_found", "job", id);
+      case "cluster_archived":
+        throw new JobMasterError(
+          "cluster_archived",
+          `Cannot ${spoken(command)} job "${id}": cluster "${clusterId}" is Archived`,
+        );
+    }
+  }
+
+  async waitForJob(
+    jobId: string,
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<Job> {
+    const { clock } = this.#options.system;
+    const until = clock.monotonic() + timeoutMs;
+    for (let pauseMs = FIRST_LOOK_MS;; pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 2)) {
+      const job = await this.findJob(jobId);
+      if (isFinal(job.status)) return job;
+      signal?.throwIfAborted();
+      const leftMs = until - clock.monotonic();
+      if (leftMs <= 0) {
+        throw new JobMasterError(
+          "wait_timeout",
+          `Cannot wait longer for job "${job.id}": it is ${job.status} after ${timeoutMs} ms`,
+          { retryable: true },
+        );
+      }
+      await new Promise<void>((resolve) => void clock.schedule(Math.min(pauseMs, leftMs), resolve));
+    }
+  }
+
+  async listExecutions(jobId: string): Promise<readonly Execution[]> {
+    const job = await this.findJob(jobId);
+    const { clusterId } = this;
+    const ended = await this.#store.history.listExecutions({
+      clusterId,
+      jobId: job.id,
+      limit: MAX_LISTED,
+    });
+    return job.status === "Processing" ? [...ended, runningExecution(job)] : ended;
+  }
+
+  async explainJob(jobId: string): Promise<WhyReport> {
+    const { clusterId } = this;
+    const [job, cluster, buckets, workers, definitions] = await Promise.all([
+      this.findJob(jobId),
+      this.cluster(),
+      this.listBuckets({}),
+      this.listWorkers(),
+      this.#store.clusters.listDefinitions({ clusterId, limit: 10_000 }),
+    ]);
+    return explain({
+      job,
+      settings: cluster.settings,
+      buckets,
+      workers,
+      definitionIds: definitions.map(({ id }) => id),
+      nowMs: this.#options.system.clock.now(),
+    });
+  }
+
+  listLogs(options: ListOptions & { readonly filter: LogFilter; readonly oldestFirst?: boolean }) {
+    const { oldestFirst = false, ...rest } = options;
+    return this.#store.history.listLogs({ clusterId: this.clusterId, oldestFirst, ...rest });
+  }
+
+  countLogs(filter: LogFilter): Promise<number> {
+    return this.#store.history.countLogs({ clusterId: this.clusterId, filter });
+  }
+
+  async findLog(logId: string) {
+    const entry = await this.#store.history.findLog({ clusterId: this.clusterId, logId });
+    return entry ?? this.#missing("log_not_found", "log entry", logId);
+  }
+
+  listBuckets(filter: BucketFilter): Promise<readonly Bucket[]> {
+    return this.#store.buckets.list({ clusterId: this.clusterId, filter, limit: MAX_LISTED });
+  }
+
+  async findBucket(bucketId: string): Promise<Bucket> {
+    const bucket = await this.#store.buckets.find({ clusterId: this.clusterId, bucketId });
+    return bucket ?? this.#missing("bucket_not_found", "bucket", bucketId);
+  }
+
+  listWorkers(): Promise<readonly Worker[]> {
+    return this.#store.workers.list({ clusterId: this.clusterId, limit: MAX_LISTED });
+  }
+
+  async findWorker(workerId: string): Promise<Worker> {
+    const worker = await this.#store.workers.find({ clusterId: this.clusterId, workerId });
+    return worker ?? this.#missing("worker_not_found", "worker", workerId);
+  }
+
+  statistics(windowMs: number) {
+    const nowMs = this.#options.system.clock.now();
+    const { clusterId } = this;
+    return this.#store.queries.statistics({ clusterId, sinceMs: nowMs - windowMs, nowMs });
+  }
+
+  async cluster(): Promise<Cluster> {
+    const { clusterId } = this;
+    return (await this.#store.clusters.find({ clusterId })) ??
+      this.#missing("cluster_not_found", "cluster", clusterId);
+  }
+
+  async changeSettings(change: Readonly<Record<string, unknown>>): Promise<Cluster> {
+    const { clusterId } = this;
+    for (let tries = 0; tries < 10; tries++) {
+      const { settings, version } = await this.cluster();
+      const next = changeSettings(settings, change);
+      const nowMs = this.#options.system.clock.now();
+      const update = { clusterId, settings: next, version, nowMs };
+      const updated = await this.#store.clusters.update(update);
+      if (updated === "conflict") continue; // somebody else was faster: decide again on what they stored
+      this.#scheduler.tell({ type: "refresh" });
+      for (const worker of this.#options.workers) worker.tell({ type: "look" });
+      return updated;
+    }
+    throw new JobMasterError(
+      "master_busy",
+      `Cannot change the settings of "${clusterId}": others keep changing them`,
+      { retryable: true },
+    );
+  }
+
+  async health(): Promise<NodeHealth> {
+    const { system, conditions } = this.#options;
+    const started = system.clock.monotonic();
+    const [master, workers, actors] = await Promise.all([
+      this.#store.clusters.health().catch((error: unknown) => error as Error),
+      conditions(),
+      system.metrics(),
+    ]);
+    const problems: string[] = [];
+    const answered = !(master instanceof Error);
+    if (!answered) problems.push(`The master does not answer: ${master.message}`);
+    for (const { phase, trusted } of workers) {
+      if (phase === "working" && !trusted) problems.push("A worker does not hold its lease");
+      if (phase !== "working") problems.push("The node is stopping");
+    }
+    return {
+      ready: problems.length === 0,
+      problems,
+      master: answered ? master : null,
+      masterLatencyMs: answered ? system.clock.monotonic() - started : null,
+      actors,
+    };
+  }
+
+  #missing(code: ErrorCode, what: string, id: string): never {
+    throw new JobMasterError(code, `Cannot find ${what} "${id}" in cluster "${this.clusterId}"`);
+  }
+}
+
+function toChange(command: JobCommand, nowMs: number): JobChange {
+  switch (command.type) {
+    case "run_now":
+      return { type: "reschedule", scheduledAtMs: nowMs };
+    case "retry":
+      return { type: "retry", scheduledAtMs: nowMs };
+    default:
+      return command;
+  }
+}
+
+function spoken({ type }: JobCommand): string {
+  return type === "run_now" ? "run" : type;
+}
+
+function rule({ type }: JobCommand): string {
+  switch (type) {
+    case "cancel":
+      return "only a job that has not ended can be cancelled";
+    case "retry":
+      return "only a job that has ended can be retried";
+    case "remove":
+      return "only a job that has ended can be removed; cancel it first";
+    default:
+      return "only a job that waits can be moved";
+  }
+}
+
+function runningExecution(job: Job): Execution {
+  return {
+    jobId: job.id,
+    attempt: job.attempts,
+    outcome: null,
+    startedAtMs: job.startedAtMs ?? job.scheduledAtMs,
+    finishedAtMs: null,
+    workerId: job.workerId,
+    error: null,
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * Keeps the cluster tidy while its leader's term lasts: declares workers dead, gives lost buckets to drainers,
+ * deletes empty ones, and removes what is older than the retention.
+ *
+ * @module
+ */
+
+import type { Bucket } from "../core/bucket.ts";
+import { codeOf } from "../core/errors.ts";
+import { pick } from "../core/random.ts";
+import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
+import type { LeaseProof } from "../storage/port.ts";
+import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
+import type { Tell } from "./runtime/protocol.ts";
+import { type MasterStores, storageAt } from "./storage_actor.ts";
+
+/** What a custodian can be told. */
+export type CustodianMessage =
+  /** Looks for dead workers and lost buckets. */
+  | Tell<"inspect">
+  /** Removes what is too old. */
+  | Tell<"purge">;
+
+/** What a custodian needs to start. */
+export interface CustodianArgs {
+  /** The cluster. */
+  readonly clusterId: string;
+  /** Address of the storage actor. */
+  readonly storage: string;
+  /** Addresses of this node's workers. */
+  readonly workers: readonly string[];
+  /** The term it acts under. */
+  readonly lease: LeaseProof;
+}
+
+interface State {
+  readonly args: CustodianArgs;
+  readonly store: MasterStores;
+}
+
+type Context = ActorContext<CustodianMessage>;
+
+const INSPECT_EVERY_MS = 1_000;
+const PURGE_EVERY_MS = 5_000;
+const PURGE_BATCH = 1_000;
+/** Longest a purge may keep the custodian from inspecting, in milliseconds. */
+const PURGE_BUDGET_MS = 2_000;
+/** How long a dead worker stays visible, in milliseconds. */
+const FORGET_AFTER_MS = 30 * 60_000;
+/** How often a drain worker is chosen when there is one. */
+const PREFER_DRAIN = 0.75;
+
+/** Declares the custodian. Only one with a living term acts. */
+export const custodian: Actor<CustodianMessage, CustodianArgs> = defineActor<
+  CustodianMessage,
+  State,
+  CustodianArgs
+>({
+  name: "custodian",
+  module: import.meta.url,
+  mailbox: { capacity: 16, overflow: "drop_oldest" },
+
+  start(context, args) {
+    context.sendInterval(INSPECT_EVERY_MS, { type: "inspect" });
+    context.sendInterval(PURGE_EVERY_MS, { type: "purge" });
+    return { args, store: storageAt(context, args.storage) };
+  },
+
+  handlers: {
+    async inspect(context, _message, state) {
+      try {
+        await declareDead(context, state);
+        await placeLostBuckets(context, state);
+        await removeEmptyBuckets(state);
+      } catch (error) {
+        context.log("debug", `Cannot inspect now: ${codeOf(error)}`); // the next look repeats it
+      }
+    },
+
+    async purge(context, _message, state) {
+      try {
+        await purge(context, state);
+      } catch (error) {
+        context.log("debug", `Cannot purge now: ${codeOf(error)}`); // the next look repeats it
+      }
+    },
+  },
+});
+
+async function declareDead(context: Context, { args, store }: State): Promise<void> {
+  const { clusterId, lease } = args;
+  const nowMs = context.clock.now();
+  const found = await store.workers.expire({
+    clusterId,
+    lease,
+    forgetAfterMs: FORGET_AFTER_MS,
+    nowMs,
+  });
+  if (found === "lease_lost") return;
+  for (const workerId of found.workers) {
+    context.log("warning", `Worker "${workerId}" is dead: its lease ran out`, {
+      subjectType: "Worker",
+      subjectId: workerId,
+    });
+  }
+  for (const bucketId of found.buckets) {
+    context.log("warning", `Bucket "${bucketId}" is lost: it has no living owner`, {
+      subjectType: "Bucket",
+      subjectId: bucketId,
+    });
+  }
+}
+
+async function placeLostBuckets(context: Context, { args, store }: State): Promise<void> {
+  const { clusterId } = args;
+  const lost = await store.buckets.list({
+    clusterId,
+    filter: { statuses: ["Lost"] },
+    limit: 1_000,
+  });
+  if (lost.length === 0) return;
+  const workers = await store.workers.list({ clusterId, limit: 1_000 });
+  for (const bucket of lost) {
+    const worker = chooseDrainer(context, bucket, workers);
+    if (worker === undefined) continue; // stays visible as Lost until somebody can drain it
+    await store.buckets.step({
+      clusterId,
+      bucketId: bucket.id,
+      epoch: bucket.epoch,
+      from: "Lost",
+      to: "ReadyToDrain",
+      owner: { workerId: worker.id, incarnation: worker.incarnation },
+      nowMs: context.clock.now(),
+    });
+  }
+}
+
+function chooseDrainer(
+  context: Context,
+  bucket: Bucket,
+  workers: readonly Worker[],
+): Worker | undefined {
+  const able = workers.filter((worker) =>
+    worker.status === "Active" && WORKER_DUTIES[worker.mode].drains &&
+    worker.agentConnectionId === bucket.agentConnectionId
+  );
+  const dedicated = able.filter(({ mode }) => mode === "Drain");
+  const preferred = dedicated.length > 0 && context.random.next() < PREFER_DRAIN;
+  return pick(preferred ? dedicated : able, context.random);
+}
+
+async function removeEmptyBuckets({ args, store }: State): Promise<void> {
+  const { clusterId } = args;
+  const empty = await store.buckets.list({
+    clusterId,
+    filter: { statuses: ["ReadyToDelete"] },
+    limit: 1_000,
+  });
+  for (const { id } of empty) await store.buckets.remove({ clusterId, bucketId: id });
+}
+
+/** Goes on batch by batch while there is something to delete, so that deletion keeps up with the jobs that finish. */
+async function purge(context: Context, { args, store }: State): Promise<void> {
+  const { clusterId } = args;
+  const retentionMs = (await store.clusters.find({ clusterId }))?.settings.retentionMs ?? null;
+  if (retentionMs === null) return;
+  const cutMs = context.clock.now() - retentionMs;
+  const untilMono = context.clock.monotonic() + PURGE_BUDGET_MS;
+  const limit = PURGE_BATCH;
+  let jobs = PURGE_BATCH;
+  let logs = PURGE_BATCH;
+  while ((jobs === limit || logs === limit) && context.clock.monotonic() < untilMono) {
+    if (jobs === limit) {
+      jobs = await store.history.purgeJobs({ clusterId, finishedBeforeMs: cutMs, limit });
+    }
+    if (logs === limit) {
+      logs = await store.history.purgeLogs({ clusterId, writtenBeforeMs: cutMs, limit });
+    }
+  }
+  if (jobs === limit || logs === limit) context.sendAfter(100, { type: "purge" });
+}

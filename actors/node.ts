@@ -1,0 +1,281 @@
+/**
+ * The composition root of a node: which actors it has, in which order they start, and how they end.
+ *
+ * @module
+ */
+
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { ClusterSettings } from "../core/cluster.ts";
+import type { DefinitionDefaults } from "../core/definition.ts";
+import { JobMasterError } from "../core/errors.ts";
+import { uuidGenerator } from "../core/ids.ts";
+import type { LeaseOptions } from "../core/lease.ts";
+import { type Random, systemRandom } from "../core/random.ts";
+import { WORKER_DUTIES } from "../core/worker.ts";
+import type { MasterSpec } from "../storage/port.ts";
+import type { ClusterClient } from "./client.ts";
+import { clusterClient } from "./cluster_client.ts";
+import type { HandlerSource } from "./handlers.ts";
+import { journal, type JournalMessage } from "./journal.ts";
+import { leader } from "./leader.ts";
+import { journalEntry } from "./node_events.ts";
+import type { KernelEvent } from "./runtime/metrics.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import { type ActorSystem, createSystem } from "./runtime/system.ts";
+import { scheduler } from "./scheduler.ts";
+import { storageActor, type StorageCall, storageClient } from "./storage_actor.ts";
+import type { AskRef } from "./runtime/ref.ts";
+import { workerActor } from "./worker.ts";
+import type { WorkerArgs, WorkerCondition, WorkerMessage } from "./worker_protocol.ts";
+
+/** A worker of a node, without what all workers of the node share. */
+export type NodeWorker = Pick<
+  WorkerArgs,
+  | "name"
+  | "workerId"
+  | "mode"
+  | "lane"
+  | "agentConnectionId"
+  | "parallelism"
+  | "buckets"
+  | "bufferSize"
+>;
+
+/** What a node is made from. */
+export interface NodeOptions {
+  /** The cluster. */
+  readonly clusterId: string;
+  /** The master. */
+  readonly spec: MasterSpec;
+  /** Settings of a cluster that does not exist yet. */
+  readonly settings: ClusterSettings;
+  /** Changes the stored settings at start; `null` leaves them. */
+  readonly changeSettings: ((stored: ClusterSettings) => ClusterSettings) | null;
+  /** Definitions this node has. */
+  readonly definitions: readonly DefinitionDefaults[];
+  /** Where their handlers are. */
+  readonly handlers: HandlerSource;
+  /** Where the scheduler finds their schemas: always on this thread. */
+  readonly schemas: HandlerSource;
+  /** Its workers. */
+  readonly workers: readonly NodeWorker[];
+  /** Where handlers run. */
+  readonly isolation: "inline" | "thread" | "process";
+  /** How leases are kept. */
+  readonly lease: LeaseOptions;
+  /** How long an aborted handler may take to end, in milliseconds. */
+  readonly graceMs: number;
+  /** Name of the machine. */
+  readonly host: string;
+  /** Id of the process. */
+  readonly processId: number;
+  /** Where events of the kernel go. */
+  readonly onEvent: (event: KernelEvent) => void;
+  /** Time. @default {systemClock} */
+  readonly clock?: Clock;
+  /** Chance. @default {systemRandom} */
+  readonly random?: Random;
+}
+
+/** A running node. */
+export interface Node {
+  /** The cluster as seen from here. */
+  readonly client: ClusterClient;
+  /** Resolves with the error when the node cannot go on; it is stopped then. */
+  readonly failed: Promise<unknown>;
+  /** How far its workers are. */
+  conditions(): Promise<readonly WorkerCondition[]>;
+  /** Stops: lets running jobs finish within `timeoutMs` when graceful, else aborts them; then leaves the cluster. */
+  stop(options: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void>;
+}
+
+/** How long a forced stop waits for aborted handlers and the last settlements, in milliseconds. */
+const FORCED_STOP_MS = 5_000;
+
+/** Starts a node. */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { clock = systemClock, random = systemRandom } = options;
+  const newId = uuidGenerator(clock, random);
+  const sink: { journal: ActorRef<JournalMessage> | null } = { journal: null };
+  const system = createSystem({
+    name: "node",
+    clock,
+    random,
+    onEvent: (event) => {
+      options.onEvent(event);
+      const entry = journalEntry(event, { options, clock, newId });
+      if (entry !== null) sink.journal?.tell({ type: "write", entries: [entry] });
+    },
+  });
+  try {
+    const workers = await spawnActors(system, options, sink);
+    return new RunningNode(system, options, workers);
+  } catch (error) {
+    await system.stop("stop");
+    throw error;
+  }
+}
+
+async function spawnActors(
+  system: ActorSystem,
+  options: NodeOptions,
+  sink: { journal: ActorRef<JournalMessage> | null },
+): Promise<readonly ActorRef<WorkerMessage>[]> {
+  const { clusterId, spec } = options;
+  const workerKeys = options.workers.map(({ workerId }) => `worker-${workerId}`);
+  const workerAddresses = workerKeys.map((key) => `${system.name}/${key}`);
+  const coordinates = options.workers.some(({ mode }) => WORKER_DUTIES[mode].coordinates);
+  const watchers = [...workerAddresses, ...(coordinates ? [`${system.name}/leader`] : [])];
+  const storage = await system.spawn({
+    key: "storage",
+    actor: storageActor,
+    args: { spec, watchers },
+    placement: "thread",
+    shutdownMs: 10_000,
+  });
+  await prepareCluster(system, options, storage as unknown as AskRef<StorageCall>);
+  const shared = { clusterId, storage: storage.address };
+  sink.journal = await system.spawn({ key: "journal", actor: journal, args: shared });
+  const schedule = await system.spawn({
+    key: "scheduler",
+    actor: scheduler,
+    args: { ...shared, handlers: options.schemas },
+  });
+  if (coordinates) {
+    const holder = `${options.host}.${options.processId}.${options.workers[0]!.workerId}`;
+    await system.spawn({
+      key: "leader",
+      actor: leader,
+      args: { ...shared, holder, workers: workerAddresses, lease: options.lease },
+    });
+  }
+  const places = { storage: storage.address, scheduler: schedule.address };
+  const workers: ActorRef<WorkerMessage>[] = [];
+  for (const [index, worker] of options.workers.entries()) {
+    const args = workerArgs(options, worker, places);
+    const key = workerKeys[index]!;
+    workers.push(await system.spawn({ key, actor: workerActor, args, shutdownMs: 10_000 }));
+  }
+  return workers;
+}
+
+function workerArgs(
+  options: NodeOptions,
+  worker: NodeWorker,
+  places: Pick<WorkerArgs, "storage" | "scheduler">,
+): WorkerArgs {
+  const { clusterId, spec, handlers, isolation, lease, host, processId, graceMs } = options;
+  return {
+    ...worker,
+    ...places,
+    clusterId,
+    spec,
+    handlers,
+    isolation,
+    lease,
+    host,
+    processId,
+    graceMs,
+  };
+}
+
+/** Makes the cluster, stores the settings given in code, and announces the definitions. */
+async function prepareCluster(
+  system: ActorSystem,
+  options: NodeOptions,
+  storage: AskRef<StorageCall>,
+): Promise<void> {
+  const { clusterId, settings, changeSettings, definitions } = options;
+  const { clusters } = storageClient(storage);
+  const nowMs = system.clock.now();
+  let cluster = await clusters.ensure({ clusterId, settings, nowMs });
+  for (let tries = 0; changeSettings !== null; tries++) {
+    const next = changeSettings(cluster.settings);
+    const { version } = cluster;
+    const updated = await clusters.update({ clusterId, settings: next, version, nowMs });
+    if (updated !== "conflict") {
+      cluster = updated;
+      break;
+    }
+    if (tries === 10) {
+      throw new JobMasterError("master_busy", `Cannot store the settings of "${clusterId}"`);
+    }
+    cluster = (await clusters.find({ clusterId })) ?? cluster;
+  }
+  if (cluster.settings.mode !== "Active" && options.workers.some(hasBuckets)) {
+    throw new JobMasterError(
+      "cluster_not_active",
+      `Cannot start workers with buckets in cluster "${clusterId}": it is ${cluster.settings.mode}; ` +
+        `set its mode to Active, or start without such workers`,
+    );
+  }
+  if (definitions.length > 0) await clusters.saveDefinitions({ clusterId, definitions, nowMs });
+}
+
+function hasBuckets({ mode, buckets }: NodeWorker): boolean {
+  return WORKER_DUTIES[mode].ownsBuckets && Object.values(buckets).some((count) => count > 0);
+}
+
+class RunningNode implements Node {
+  readonly client: ClusterClient;
+  readonly failed: Promise<unknown>;
+  readonly #system: ActorSystem;
+  readonly #workers: readonly ActorRef<WorkerMessage>[];
+  #stopping: Promise<void> | null = null;
+  #forced = false;
+
+  constructor(
+    system: ActorSystem,
+    options: NodeOptions,
+    workers: readonly ActorRef<WorkerMessage>[],
+  ) {
+    this.#system = system;
+    this.#workers = workers;
+    this.failed = system.failed;
+    this.client = clusterClient({
+      system,
+      clusterId: options.clusterId,
+      workers,
+      conditions: () => this.conditions(),
+    });
+  }
+
+  conditions(): Promise<readonly WorkerCondition[]> {
+    return Promise.all(
+      this.#workers.map((worker) =>
+        worker.ask({ type: "condition" }, { timeoutMs: 2_000 })
+          .catch((): WorkerCondition => ({ phase: "working", trusted: false, claimed: 0 }))
+      ),
+    );
+  }
+
+  stop(options: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    if (!options.graceful) this.#force();
+    this.#stopping ??= this.#stop(options);
+    return this.#stopping;
+  }
+
+  #force(): void {
+    this.#forced = true;
+    for (const worker of this.#workers) worker.tell({ type: "interrupt" });
+  }
+
+  async #stop({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    const { clock } = this.#system;
+    for (const worker of this.#workers) worker.tell({ type: "retire" });
+    const graceUntil = clock.monotonic() + timeoutMs;
+    let forcedUntil = Infinity;
+    while (!(await this.#retired())) {
+      const nowMono = clock.monotonic();
+      if (!this.#forced && nowMono >= graceUntil) this.#force();
+      if (this.#forced && forcedUntil === Infinity) forcedUntil = nowMono + FORCED_STOP_MS;
+      if (nowMono >= forcedUntil) break; // what is left is taken over when the lease ends
+      await new Promise<void>((resolve) => void clock.schedule(20, resolve));
+    }
+    await this.#system.stop("stop", 10_000);
+  }
+
+  async #retired(): Promise<boolean> {
+    return (await this.conditions()).every(({ phase }) => phase === "retired");
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Begins a life where its spec says: here, in a thread, or in a process.
+ *
+ * @module
+ */
+
+import { InlineLife } from "./inline_life.ts";
+import type { LifeFactory } from "./life.ts";
+import type { OpenPort } from "./port.ts";
+import type { Realm } from "./realm.ts";
+import { RemoteLife } from "./remote_life.ts";
+import { openThread } from "./thread_port.ts";
+
+/** Begins lives for the actors of one thread. */
+export function lifeFactory(realm: Realm): LifeFactory {
+  const createLife: LifeFactory = (options) => {
+    switch (options.spec.placement ?? "inline") {
+      case "inline":
+        return new InlineLife({ ...options, realm, createLife });
+      case "thread":
+        return new RemoteLife({ ...options, realm, open: openThread });
+      case "process":
+        return new RemoteLife({ ...options, realm, open: openProcess });
+    }
+  };
+  return createLife;
+}
+
+/** Loads the process port when it is first needed: its modules would cost every thread half of its start. */
+const openProcess: OpenPort = async (options) => {
+  const { openProcess: open } = await import("./process_port.ts");
+  return open(options);
+};

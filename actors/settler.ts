@@ -1,0 +1,109 @@
+/**
+ * Writes the endings of a worker's attempts to the master, in batches, until the master has them.
+ *
+ * Each settlement is fenced in (bucket, epoch, attempt): one that comes too late changes nothing and is reported as
+ * stale. Log lines leave before the endings they belong to.
+ *
+ * @module
+ */
+
+import { codeOf } from "../core/errors.ts";
+import type { LogEntry } from "../core/log.ts";
+import type { Settlement } from "../storage/port.ts";
+import { Batcher } from "./batcher.ts";
+import { repeat } from "./repeat.ts";
+import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
+import type { Ask, Tell } from "./runtime/protocol.ts";
+import { type MasterStores, storageAt } from "./storage_actor.ts";
+
+/** What a settler can be told or asked. */
+export type SettlerMessage =
+  /** Writes endings and the log lines before them; answers when the master has them. */
+  | Ask<"settle", { settlements: readonly Settlement[]; logs: readonly LogEntry[] }, void>
+  /** Writes endings nobody waits for. */
+  | Tell<"give_back", { settlements: readonly Settlement[] }>
+  /** Writes log lines of attempts that still run; they are lost if the master does not take them. */
+  | Tell<"logs", { entries: readonly LogEntry[] }>;
+
+/** What a settler needs to start. */
+export interface SettlerArgs {
+  /** The cluster. */
+  readonly clusterId: string;
+  /** Address of the storage actor. */
+  readonly storage: string;
+}
+
+interface State {
+  readonly args: SettlerArgs;
+  readonly store: MasterStores;
+  readonly settlements: Batcher<Settlement, null>;
+}
+
+type Context = ActorContext<SettlerMessage>;
+
+const MAX_BATCH = 1_000;
+
+/** Declares the settler. One per worker. */
+export const settler: Actor<SettlerMessage, SettlerArgs> = defineActor<
+  SettlerMessage,
+  State,
+  SettlerArgs
+>({
+  name: "settler",
+  module: import.meta.url,
+  mailbox: { capacity: 16_384, overflow: "reject", concurrency: 16_384 },
+
+  start(context, args) {
+    const store = storageAt(context, args.storage);
+    const settlements = new Batcher<Settlement, null>({
+      clock: context.clock,
+      maxItems: MAX_BATCH,
+      send: (items) => settleAll(context, { args, store }, items),
+    });
+    return { args, store, settlements };
+  },
+
+  handlers: {
+    async settle(context, { settlements, logs }, state) {
+      if (logs.length > 0) await writeLogs(context, state, logs);
+      await state.settlements.add(settlements);
+    },
+
+    async give_back(_context, { settlements }, state) {
+      await state.settlements.add(settlements);
+    },
+
+    async logs(context, { entries }, state) {
+      await writeLogs(context, state, entries);
+    },
+  },
+});
+
+async function settleAll(
+  context: Context,
+  { args, store }: Pick<State, "args" | "store">,
+  settlements: readonly Settlement[],
+): Promise<readonly null[]> {
+  const { stale } = await repeat(context, {
+    what: "settle attempts; their endings wait in memory",
+    call: () => store.jobs.settle({ clusterId: args.clusterId, settlements }),
+  });
+  if (stale.length > 0) {
+    context.log("info", `${stale.length} attempt(s) ended too late: another owner has the jobs`, {
+      jobIds: stale.slice(0, 10),
+    });
+  }
+  return settlements.map(() => null);
+}
+
+async function writeLogs(
+  context: Context,
+  { args, store }: State,
+  entries: readonly LogEntry[],
+): Promise<void> {
+  try {
+    await store.history.appendLogs({ clusterId: args.clusterId, entries });
+  } catch (error) {
+    context.log("warning", `${entries.length} log line(s) are lost: ${codeOf(error)}`);
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A worker: registered with a lease, owner of buckets, supervisor of those who serve them.
+ *
+ * It watches its own lease and lets go before the others may take over. When trust is lost it aborts what runs,
+ * crashes on purpose, and is started again as a new life with new buckets.
+ *
+ * @module
+ */
+
+import { invariant } from "../core/errors.ts";
+import { trustedUntil } from "../core/lease.ts";
+import type { Pulse } from "./heartbeat.ts";
+import { type Actor, defineActor } from "./runtime/definition.ts";
+import type { SchedulerMessage } from "./scheduler_protocol.ts";
+import { storageAt } from "./storage_actor.ts";
+import { spawnChildren } from "./worker_children.ts";
+import { registerWorker, retireStep, startRetiring } from "./worker_life.ts";
+import type { WorkerArgs, WorkerContext, WorkerMessage, WorkerState } from "./worker_protocol.ts";
+
+const LOOK_EVERY_MS = 1_000;
+
+/** Declares the worker. Restarted for ever: an outage of the master must not end it. */
+export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
+  WorkerMessage,
+  WorkerState,
+  WorkerArgs
+>({
+  name: "worker",
+  module: import.meta.url,
+  mailbox: { capacity: 1_024, overflow: "reject" },
+  supervision: { strategy: "one_for_one", maxRestarts: 20, withinMs: 60_000, backoffMs: 100 },
+
+  async start(context, args) {
+    const store = storageAt(context, args.storage);
+    const life = await registerWorker(context, store, args);
+    const children = await spawnChildren(context, args, life);
+    const state: WorkerState = {
+      args,
+      store,
+      worker: life.worker,
+      scheduler: context.ref<SchedulerMessage>(args.scheduler),
+      ...children,
+      settings: life.settings,
+      trustedUntilMono: trustedUntil(life.sentAtMono, args.lease),
+      phase: "working",
+      looking: false,
+      claimed: 0,
+    };
+    announce(context, state);
+    context.sendInterval(LOOK_EVERY_MS, { type: "look" });
+    return state;
+  },
+
+  handlers: {
+    master_changed(_context, _message, { agents }) {
+      for (const agent of agents.values()) agent.tell({ type: "wake" });
+    },
+
+    job_changed(_context, _message, { agents }) {
+      for (const agent of agents.values()) agent.tell({ type: "tick" });
+    },
+
+    look(context, _message, state) {
+      look(context, state);
+    },
+
+    seen(context, { pulse, askedAtMono, settings }, state) {
+      state.looking = false;
+      state.settings = settings ?? state.settings;
+      if (pulse !== null) takePulse(context, state, { ...pulse, askedAtMono });
+      spreadNews(state);
+    },
+
+    async retire(context, _message, state) {
+      if (state.phase !== "working") return;
+      state.phase = "retiring";
+      await startRetiring(context, state);
+      context.self.tell({ type: "retire_step" });
+    },
+
+    async retire_step(context, _message, state) {
+      await retireStep(context, state);
+    },
+
+    interrupt(_context, _message, { agents }) {
+      for (const agent of agents.values()) agent.tell({ type: "interrupt", code: "interrupted" });
+    },
+
+    die(_context, { why }) {
+      invariant(false, why); // the supervisor starts a new life
+    },
+
+    condition: (context, _message, { phase, trustedUntilMono, claimed }) => ({
+      phase,
+      trusted: context.clock.monotonic() < trustedUntilMono,
+      claimed,
+    }),
+  },
+
+  childExited(context, { restarting }, state) {
+    if (restarting) announce(context, state); // a bucket may come back under a new epoch
+  },
+});
+
+/** Tells the scheduler which buckets are served here, and by whom. */
+function announce(context: WorkerContext, state: WorkerState): void {
+  const agents = [...state.agents].map(([bucketId, { address }]) => ({ bucketId, address }));
+  state.scheduler.tell({ type: "local_buckets", worker: context.self.address, agents });
+  spreadNews(state);
+}
+
+function look(context: WorkerContext, state: WorkerState): void {
+  if (state.looking || state.phase === "retired") return;
+  state.looking = true;
+  const askedAtMono = context.clock.monotonic();
+  const pulse = state.heartbeat.ask({ type: "pulse" }, { timeoutMs: 5_000 }).catch(() => null);
+  const settings = state.store.clusters.find({ clusterId: state.args.clusterId })
+    .then((cluster) => cluster?.settings ?? null, () => null);
+  context.pipeToSelf(Promise.all([pulse, settings]), (settled) => {
+    const [seenPulse, seenSettings] = settled.status === "fulfilled" ? settled.value : [null, null];
+    return { type: "seen", pulse: seenPulse, askedAtMono, settings: seenSettings };
+  });
+}
+
+function takePulse(
+  context: WorkerContext,
+  state: WorkerState,
+  { ageMs, lost, askedAtMono }: Pulse & { readonly askedAtMono: number },
+): void {
+  const { lease } = state.args;
+  // The renewal was sent at least `ageMs` before the answer, so no later than this:
+  state.trustedUntilMono = trustedUntil(askedAtMono - ageMs, lease);
+  const expired = context.clock.monotonic() >= state.trustedUntilMono;
+  if ((!lost && !expired) || state.phase === "retired") return;
+  const why = lost ? "the master gave its buckets away" : "its lease could not be renewed in time";
+  context.log("error", `Worker "${state.worker.id}" lost its lease: ${why}`, {
+    subjectType: "Worker",
+    subjectId: state.worker.id,
+  });
+  state.trustedUntilMono = -Infinity;
+  for (const agent of state.agents.values()) agent.tell({ type: "interrupt", code: "lease_lost" });
+  context.sendAfter(state.args.graceMs, { type: "die", why: `The lease is lost: ${why}` });
+}
+
+function spreadNews(state: WorkerState): void {
+  const { trustedUntilMono, settings: { mode, retry } } = state;
+  const running = mode === "Active";
+  for (const agent of state.agents.values()) {
+    agent.tell({ type: "news", trustedUntilMono, running, retry });
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The children of a worker: heartbeat, settler, drainer, and one agent per bucket.
+ *
+ * @module
+ */
+
+import type { Bucket } from "../core/bucket.ts";
+import { WORKER_DUTIES } from "../core/worker.ts";
+import { bucketAgent } from "./bucket_agent.ts";
+import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
+import { drainer } from "./drainer.ts";
+import { heartbeat, type HeartbeatMessage } from "./heartbeat.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import { settler } from "./settler.ts";
+import type { WorkerArgs, WorkerContext } from "./worker_protocol.ts";
+import type { RegisteredWorker } from "./worker_life.ts";
+
+/** How early a job may sit in a bucket's buffer, in milliseconds. */
+const LEAD_TIME_MS = 30_000;
+
+/** The collaborators of a worker. */
+export interface WorkerChildren {
+  /** Renews its lease. */
+  readonly heartbeat: ActorRef<HeartbeatMessage>;
+  /** The agents of its buckets, by bucket id. */
+  readonly agents: ReadonlyMap<string, ActorRef<BucketAgentMessage>>;
+}
+
+/** Starts the children of a worker. */
+export async function spawnChildren(
+  context: WorkerContext,
+  args: WorkerArgs,
+  { worker, buckets }: RegisteredWorker,
+): Promise<WorkerChildren> {
+  const { clusterId, storage, spec, lease } = args;
+  const pulse = await context.spawn({
+    key: "heartbeat",
+    actor: heartbeat,
+    args: {
+      spec,
+      life: { clusterId, workerId: worker.id, incarnation: worker.incarnation },
+      leaseMs: lease.leaseMs,
+      renewMs: lease.renewMs,
+    },
+    placement: "thread",
+  });
+  const { address } = await context.spawn({
+    key: "settler",
+    actor: settler,
+    args: { clusterId, storage },
+  });
+  if (WORKER_DUTIES[args.mode].drains) {
+    await context.spawn({
+      key: "drainer",
+      actor: drainer,
+      args: { clusterId, storage, workerId: worker.id },
+    });
+  }
+  const agents = new Map<string, ActorRef<BucketAgentMessage>>();
+  for (const bucket of buckets) {
+    agents.set(
+      bucket.id,
+      await spawnAgent(
+        context,
+        { ...args, incarnation: worker.incarnation, settler: address },
+        bucket,
+      ),
+    );
+  }
+  return { heartbeat: pulse, agents };
+}
+
+function spawnAgent(
+  context: WorkerContext,
+  args: WorkerArgs & { readonly settler: string; readonly incarnation: number },
+  bucket: Bucket,
+): Promise<ActorRef<BucketAgentMessage>> {
+  const { clusterId, parallelism, bufferSize, storage, settler, handlers } = args;
+  const { isolation, host, graceMs } = args;
+  return context.spawn({
+    key: `bucket_agent-${bucket.id}`,
+    actor: bucketAgent,
+    args: {
+      clusterId,
+      bucketId: bucket.id,
+      priority: bucket.priority,
+      workerId: args.workerId,
+      parallelism,
+      bufferSize,
+      leadTimeMs: LEAD_TIME_MS,
+      storage,
+      settler,
+      handlers,
+      isolation,
+      host,
+      graceMs,
+      incarnation: args.incarnation,
+    },
+  });
+}

@@ -1,0 +1,189 @@
+/**
+ * How a worker joins the cluster and how it leaves.
+ *
+ * @module
+ */
+
+import { type Bucket, BUCKET_COLORS } from "../core/bucket.ts";
+import type { ClusterSettings } from "../core/cluster.ts";
+import { codeOf, invariant } from "../core/errors.ts";
+import { failure } from "../core/failure.ts";
+import { shortId } from "../core/ids.ts";
+import { PRIORITIES } from "../core/job.ts";
+import { pick } from "../core/random.ts";
+import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
+import type { NewBucket } from "../storage/port.ts";
+import type { BucketHoldings } from "./bucket_shelf.ts";
+import { repeat } from "./repeat.ts";
+import type { MasterStores } from "./storage_actor.ts";
+import type { WorkerArgs, WorkerContext, WorkerState } from "./worker_protocol.ts";
+
+/** A new life of a worker. */
+export interface RegisteredWorker {
+  /** As the master stored it. */
+  readonly worker: Worker;
+  /** Its buckets. */
+  readonly buckets: readonly Bucket[];
+  /** The cluster's settings. */
+  readonly settings: ClusterSettings;
+  /** When the registration was sent, on the monotonic clock. */
+  readonly sentAtMono: number;
+}
+
+/** Registers a new life with its buckets; waits for the master as long as it takes. */
+export function registerWorker(
+  context: WorkerContext,
+  store: MasterStores,
+  args: WorkerArgs,
+): Promise<RegisteredWorker> {
+  return repeat(context, {
+    what: `register worker "${args.workerId}"`,
+    call: () => registerOnce(context, store, args),
+    worthwhile: (error) => codeOf(error) !== "invariant_violated",
+  });
+}
+
+async function registerOnce(
+  context: WorkerContext,
+  store: MasterStores,
+  args: WorkerArgs,
+): Promise<RegisteredWorker> {
+  const { clusterId, workerId, name, mode, lane, agentConnectionId, parallelism } = args;
+  const sentAtMono = context.clock.monotonic();
+  const worker = await store.workers.register({
+    worker: {
+      id: workerId,
+      clusterId,
+      name,
+      mode,
+      lane,
+      agentConnectionId,
+      parallelism,
+      host: args.host,
+      processId: args.processId,
+      createdAtMs: context.clock.now(),
+    },
+    leaseMs: args.lease.leaseMs,
+  });
+  const wanted = WORKER_DUTIES[mode].ownsBuckets ? newBuckets(context, args, worker) : [];
+  const buckets = wanted.length === 0
+    ? []
+    : await store.buckets.create({ clusterId, buckets: wanted });
+  invariant(buckets !== "not_owner", `Worker "${workerId}" was replaced while it registered`);
+  const cluster = await store.clusters.find({ clusterId });
+  invariant(cluster !== null, `Cluster "${clusterId}" does not exist`);
+  return { worker, buckets, settings: cluster.settings, sentAtMono };
+}
+
+function newBuckets(context: WorkerContext, args: WorkerArgs, worker: Worker): NewBucket[] {
+  return PRIORITIES.flatMap((priority) =>
+    Array.from({ length: args.buckets[priority] }, () => ({
+      id: `${args.workerId}.${priority}-${shortId(context.random, 5)}`,
+      clusterId: args.clusterId,
+      priority,
+      lane: args.lane,
+      agentConnectionId: args.agentConnectionId,
+      workerId: args.workerId,
+      incarnation: worker.incarnation,
+      color: pick(Object.values(BUCKET_COLORS), context.random)!,
+      createdAtMs: context.clock.now(),
+    }))
+  );
+}
+
+/** Takes no more jobs: the buckets complete, the others are told. */
+export async function startRetiring(context: WorkerContext, state: WorkerState): Promise<void> {
+  const { args: { clusterId }, worker, store } = state;
+  for (const agent of state.agents.values()) agent.tell({ type: "complete" });
+  state.scheduler.tell({ type: "local_buckets", worker: context.self.address, agents: [] });
+  await attempt(context, "say that it stops", async () => {
+    await store.workers.stopping({
+      clusterId,
+      workerId: worker.id,
+      incarnation: worker.incarnation,
+    });
+    for (const bucket of await ownBuckets(state)) {
+      if (bucket.status !== "Active") continue;
+      const nowMs = context.clock.now();
+      await store.buckets.step({ ...proofOf(bucket), from: "Active", to: "Completing", nowMs });
+    }
+  });
+}
+
+/** Leaves when nothing is held any more, else looks again soon. */
+export async function retireStep(context: WorkerContext, state: WorkerState): Promise<void> {
+  const holdings = await Promise.all(
+    [...state.agents.values()].map((agent) =>
+      agent.ask({ type: "holdings" }, { timeoutMs: 5_000 }).catch(() => NOTHING)
+    ),
+  );
+  state.claimed = holdings.reduce((sum, each) => sum + each.claimed + each.settling, 0);
+  if (state.claimed > 0) {
+    context.sendAfter(20, { type: "retire_step" });
+    return;
+  }
+  await attempt(context, "leave the cluster", () => leave(context, state));
+  state.phase = "retired";
+}
+
+const NOTHING: BucketHoldings = { buffered: 0, claimed: 0, settling: 0 };
+
+async function leave(context: WorkerContext, state: WorkerState): Promise<void> {
+  const { args: { clusterId }, worker, store } = state;
+  for (const bucket of await ownBuckets(state)) {
+    await returnJobs(context, store, bucket);
+    const nowMs = context.clock.now();
+    await store.buckets.step({
+      ...proofOf(bucket),
+      from: "Completing",
+      to: "ReadyToDelete",
+      nowMs,
+    });
+    await store.buckets.remove({ clusterId, bucketId: bucket.id });
+  }
+  await store.workers.remove({
+    clusterId,
+    workerId: worker.id,
+    incarnation: worker.incarnation,
+    nowMs: context.clock.now(),
+  });
+}
+
+async function returnJobs(
+  context: WorkerContext,
+  store: MasterStores,
+  bucket: Bucket,
+): Promise<void> {
+  const error = failure("crashed", "The worker left while it held the attempt");
+  for (let moved = RETURN_LIMIT; moved === RETURN_LIMIT;) {
+    const nowMs = context.clock.now();
+    const proof = proofOf(bucket);
+    const result = await store.jobs.reclaim({ ...proof, nowMs, limit: RETURN_LIMIT, error });
+    if (result === "not_owner") return;
+    moved = result.moved;
+  }
+}
+
+const RETURN_LIMIT = 1_000;
+
+function ownBuckets({ args: { clusterId }, worker, store }: WorkerState) {
+  const filter = { workerId: worker.id, statuses: ["Active", "Completing"] as const };
+  return store.buckets.list({ clusterId, filter, limit: 1_000 });
+}
+
+function proofOf({ clusterId, id, epoch }: Bucket) {
+  return { clusterId, bucketId: id, epoch };
+}
+
+/** Leaving must not hang on a master that is down: what is not tidied up is taken over when the lease ends. */
+async function attempt(
+  context: WorkerContext,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    context.log("warning", `The worker could not ${what}: ${(error as Error)?.message ?? error}`);
+  }
+}

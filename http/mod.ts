@@ -1,0 +1,30 @@
+/**
+ * The HTTP façade: mount {@linkcode createHandler} on any host that speaks `fetch`.
+ *
+ * @module
+ */
+
+export {
+  createHandler,
+  type Handler,
+  type HandlerOptions,
+  type UnexpectedFailure,
+} from "./handler.ts";
+export type {
+  BucketResource,
+  ClusterHealthResource,
+  ClusterResource,
+  ErrorResource,
+  ExecutionResource,
+  HealthResource,
+  JobResource,
+  LogResource,
+  PageResource,
+  PercentilesResource,
+  ProblemResource,
+  ReasonResource,
+  RetryResource,
+  StatisticsResource,
+  WhyResource,
+  WorkerResource,
+} from "./resources.ts";

@@ -1,0 +1,41 @@
+/**
+ * JobMaster: a distributed job engine. Import it, or run it: `deno run -A mod.ts help`.
+ *
+ * @module
+ */
+
+export type {
+  ClusterClient,
+  CommandResult,
+  JobCommand,
+  ListOptions,
+  NodeHealth,
+  SubmittedJob,
+} from "./actors/client.ts";
+export type { ActorMetrics, ActorStatus } from "./actors/runtime/metrics.ts";
+export type * from "./core/mod.ts";
+export { defineJob, JobMasterError } from "./core/mod.ts";
+export type {
+  BucketFilter,
+  JobStatistics,
+  MasterHealth,
+  Page,
+  Percentiles,
+} from "./storage/port.ts";
+export * from "./http/mod.ts";
+export { JobMaster, type StopOptions } from "./library/job_master.ts";
+export { Jobs, type ListJobsOptions, type WaitOptions } from "./library/jobs.ts";
+export type { JobView } from "./library/job_view.ts";
+export type {
+  HttpOptions,
+  Isolation,
+  JobMasterOptions,
+  Logger,
+  WorkerOptions,
+} from "./library/options.ts";
+export { Schedule, type ScheduledJob, type ScheduleOptions } from "./library/schedule.ts";
+
+if (import.meta.main) {
+  // Not awaited: job modules import this module, which must have been evaluated by then.
+  import("./cli/main.ts").then(({ main }) => main(Deno.args)).then((code) => Deno.exit(code));
+}

@@ -1,0 +1,21 @@
+/**
+ * The master port: the cluster's durable truth, as plain data and atomic intents.
+ *
+ * Every method is one atomic intent over structured-cloneable data, so a master may be served by an actor in
+ * another thread with nothing changed. Time is an argument, except where a lease is granted, renewed or judged:
+ * there the database's own clock is the authority. Every list is bounded by its `limit`. Every write may be
+ * repeated without harm: ids come from the client and transitions are conditional.
+ *
+ * Adapters hold no rules beyond the ones written here, and no retries, logs or metrics.
+ *
+ * @module
+ */
+
+export type * from "./ports/jobs.ts";
+export type * from "./ports/queries.ts";
+export type * from "./ports/history.ts";
+export type * from "./ports/buckets.ts";
+export type * from "./ports/workers.ts";
+export type * from "./ports/clusters.ts";
+export type * from "./ports/adapter.ts";
+export type * from "./ports/master.ts";

@@ -1,0 +1,40 @@
+/**
+ * The master port as a whole.
+ *
+ * @module
+ */
+
+import type { BucketStore } from "./buckets.ts";
+import type { ClusterStore } from "./clusters.ts";
+import type { HistoryStore } from "./history.ts";
+import type { JobStore } from "./jobs.ts";
+import type { JobQueries } from "./queries.ts";
+import type { WorkerStore } from "./workers.ts";
+
+/** What callers must adapt to. Differences of SQL stay inside the adapter. */
+export interface MasterCapabilities {
+  /** `"push"`: {@linkcode Master.watch} fires on changes by others. `"poll"`: it never does. */
+  readonly wakeups: "push" | "poll";
+  /** Most jobs, settlements, marks or assignments one call takes. */
+  readonly maxBatch: number;
+}
+
+/** The durable truth of one or more clusters. */
+export interface Master extends AsyncDisposable {
+  /** What callers must adapt to. */
+  readonly capabilities: MasterCapabilities;
+  /** The flow of jobs. */
+  readonly jobs: JobStore;
+  /** Reading jobs. */
+  readonly queries: JobQueries;
+  /** Executions, logs and their retention. */
+  readonly history: HistoryStore;
+  /** The buckets. */
+  readonly buckets: BucketStore;
+  /** The workers and the leases. */
+  readonly workers: WorkerStore;
+  /** Clusters, their settings and their job definitions. */
+  readonly clusters: ClusterStore;
+  /** Calls `wake` when another connection may have changed something. See `wakeups`. */
+  watch(wake: () => void): Disposable;
+}

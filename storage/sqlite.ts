@@ -1,0 +1,91 @@
+/**
+ * The master in a SQLite file: embedded, for one node or for several processes of one machine.
+ *
+ * @module
+ */
+
+import { systemClock } from "../core/clock.ts";
+import { systemRandom } from "../core/random.ts";
+import type { Master, MasterAdapter, MigrationReport } from "./port.ts";
+import { SqliteBucketStore } from "./sqlite/bucket_store.ts";
+import { SqliteClusterStore } from "./sqlite/cluster_store.ts";
+import { SqliteConnection, type Surroundings } from "./sqlite/connection.ts";
+import { FinalTally } from "./sqlite/final_tally.ts";
+import { SqliteHistoryStore } from "./sqlite/history_store.ts";
+import { SqliteJobQueries } from "./sqlite/job_queries.ts";
+import { JobRemoval } from "./sqlite/job_removal.ts";
+import { sqliteJobStore } from "./sqlite/job_store.ts";
+import { inspectSchema, migrateSchema, requireLatest } from "./sqlite/migrations.ts";
+import { readOptions } from "./sqlite/options.ts";
+import { MAX_BATCH, Proofs } from "./sqlite/proofs.ts";
+import { type Tables, tablesOf } from "./sqlite/schema.ts";
+import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
+
+/** A master in a SQLite file. */
+export interface SqliteMaster extends Master {
+  /** Transactions this connection has committed. */
+  readonly commits: number;
+}
+
+const SYSTEM: Surroundings = { clock: systemClock, random: systemRandom };
+
+/**
+ * Opens a master whose time and chance come from `surroundings`; its leases are judged on that clock.
+ *
+ * @throws {JobMasterError} See {@linkcode MasterAdapter.open}.
+ */
+export async function openSqlite(
+  options: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings = SYSTEM,
+): Promise<SqliteMaster> {
+  const { path, prefix, synchronous, migrate } = readOptions(options);
+  const tables = tablesOf(prefix);
+  if (!migrate) requireLatest(path, inspectSchema(path, tables), tables);
+  const connection = await SqliteConnection.open({ path, synchronous }, surroundings);
+  try {
+    if (migrate) await migrateSchema(connection, tables);
+    return masterOn(connection, tables);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** The SQLite master, by its options: see `SqliteOptions`. */
+export const adapter: MasterAdapter = {
+  open: (options) => openSqlite(options),
+  // deno-lint-ignore require-await -- what it throws rejects
+  async inspect(options): Promise<MigrationReport> {
+    const { path, prefix } = readOptions(options);
+    return inspectSchema(path, tablesOf(prefix));
+  },
+  async migrate(options): Promise<MigrationReport> {
+    const { path, prefix, synchronous } = readOptions(options);
+    const connection = await SqliteConnection.open({ path, synchronous }, SYSTEM);
+    try {
+      return await migrateSchema(connection, tablesOf(prefix));
+    } finally {
+      await connection.close();
+    }
+  },
+};
+
+function masterOn(connection: SqliteConnection, tables: Tables): SqliteMaster {
+  const proofs = new Proofs(connection, tables);
+  const tally = new FinalTally(connection, tables);
+  const removal = new JobRemoval(connection, tables, tally);
+  return {
+    capabilities: { wakeups: "push", maxBatch: MAX_BATCH },
+    jobs: sqliteJobStore(connection, tables, { proofs, removal, tally }),
+    queries: new SqliteJobQueries(connection, tables, tally),
+    history: new SqliteHistoryStore(connection, tables, removal),
+    buckets: new SqliteBucketStore(connection, tables, proofs),
+    workers: new SqliteWorkerStore(connection, tables, proofs),
+    clusters: new SqliteClusterStore(connection, tables),
+    watch: (wake) => connection.watch(wake),
+    get commits() {
+      return connection.commits;
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}

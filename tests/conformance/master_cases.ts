@@ -1,0 +1,55 @@
+/**
+ * Every promise of the master port.
+ *
+ * @module
+ */
+
+import { assignCases } from "./assign_cases.ts";
+import { bucketCases } from "./bucket_cases.ts";
+import { bucketStepCases } from "./bucket_step_cases.ts";
+import { changeCases } from "./change_cases.ts";
+import { claimCases } from "./claim_cases.ts";
+import { clusterCases } from "./cluster_cases.ts";
+import type { MasterCase } from "./conformance_case.ts";
+import { dueCases } from "./due_cases.ts";
+import { expiryCases } from "./expiry_cases.ts";
+import { fetchCases } from "./fetch_cases.ts";
+import { insertCases } from "./insert_cases.ts";
+import { jobFilterCases } from "./job_filter_cases.ts";
+import { listCases } from "./list_cases.ts";
+import { logCases } from "./log_cases.ts";
+import { markCases } from "./mark_cases.ts";
+import { metadataCases } from "./metadata_cases.ts";
+import { placementCases } from "./placement_cases.ts";
+import { queryCases } from "./query_cases.ts";
+import { reclaimCases } from "./reclaim_cases.ts";
+import { retentionCases } from "./retention_cases.ts";
+import { settleCases } from "./settle_cases.ts";
+import { valueCases } from "./value_cases.ts";
+import { workerCases } from "./worker_cases.ts";
+
+/** The promises every adapter of the master keeps. */
+export const masterCases: readonly MasterCase[] = [
+  ...insertCases,
+  ...placementCases,
+  ...dueCases,
+  ...assignCases,
+  ...fetchCases,
+  ...claimCases,
+  ...markCases,
+  ...settleCases,
+  ...reclaimCases,
+  ...changeCases,
+  ...listCases,
+  ...jobFilterCases,
+  ...metadataCases,
+  ...queryCases,
+  ...logCases,
+  ...retentionCases,
+  ...bucketCases,
+  ...bucketStepCases,
+  ...workerCases,
+  ...expiryCases,
+  ...clusterCases,
+  ...valueCases,
+];

@@ -1,0 +1,332 @@
+/**
+ * Scheduling: what a call says is what is stored and run, once.
+ */
+
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { z } from "zod";
+import { defineJob, type JobMaster, type JobView } from "../../mod.ts";
+import { openTestCluster } from "../support/cluster.ts";
+
+const echo = defineJob<{ readonly n: number }>({ id: "echo" }, (job) => ({ echoed: job.data.n }));
+
+const HOUR_MS = 3_600_000;
+
+function inOneHour(): Temporal.Instant {
+  return Temporal.Now.instant().add({ hours: 1 });
+}
+
+function countJobs(jm: JobMaster): Promise<number> {
+  return jm.jobs.count();
+}
+
+Deno.test("schedule.now runs the job once and keeps its result", async () => {
+  await using cluster = await openTestCluster({ jobs: [echo] });
+
+  const scheduled = await cluster.jm.schedule.now(echo, { n: 7 }, { metadata: { team: "a" } });
+  const job = await cluster.jm.jobs.wait(scheduled.id, { timeout: "10s" });
+
+  strictEqual(scheduled.created, true);
+  strictEqual(job.status, "Succeeded");
+  deepStrictEqual(job.result, { echoed: 7 });
+  deepStrictEqual(job.data, { n: 7 });
+  deepStrictEqual(job.metadata, { team: "a" });
+  strictEqual(job.attempts, 1);
+  strictEqual(job.error, null);
+  strictEqual(job.triggerSource, "Once");
+  ok(job.createdAtMs <= job.startedAtMs! && job.startedAtMs! <= job.finishedAtMs!);
+});
+
+Deno.test("schedule.now lets the definition's defaults stand when the call is silent", async () => {
+  const timid = defineJob({
+    id: "timid",
+    timeout: "7s",
+    maxRetries: 1,
+    priority: "Low",
+    metadata: { team: "a", kind: "x" },
+    retry: { base: "1s" },
+  }, (job) => [job.timeoutMs, job.maxRetries, job.priority, job.metadata]);
+  await using cluster = await openTestCluster({ jobs: [timid] });
+
+  const silent = await cluster.jm.schedule.now(timid);
+  const loud = await cluster.jm.schedule.now(timid, undefined, {
+    timeout: "9s",
+    maxRetries: 5,
+    priority: "High",
+    metadata: { kind: "y" },
+  });
+
+  const results = [silent, loud].map(({ id }) => cluster.jm.jobs.wait(id, { timeout: "10s" }));
+  deepStrictEqual((await Promise.all(results)).map(({ result }) => result), [
+    [7_000, 1, "Low", { team: "a", kind: "x" }],
+    [9_000, 5, "High", { team: "a", kind: "y" }],
+  ]);
+});
+
+Deno.test("schedule.at runs a job whose time is past now", async () => {
+  await using cluster = await openTestCluster({ jobs: [echo] });
+
+  const { id } = await cluster.jm.schedule.at(echo, { n: 1 }, "2001-01-01T00:00:00Z");
+
+  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "10s" })).status, "Succeeded");
+});
+
+Deno.test("schedule.after runs the job not before its time", async () => {
+  await using cluster = await openTestCluster({ jobs: [echo] });
+
+  const { id, scheduledAtMs, createdAtMs } = await cluster.jm.schedule.after(
+    echo,
+    { n: 1 },
+    "400ms",
+  );
+  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+
+  strictEqual(scheduledAtMs, createdAtMs + 400);
+  ok(job.startedAtMs! >= scheduledAtMs, `started ${scheduledAtMs - job.startedAtMs!} ms early`);
+});
+
+Deno.test("schedule.at keeps a job of the future where it is until then", async () => {
+  await using cluster = await openTestCluster({ jobs: [echo] });
+  const at = inOneHour();
+
+  const job = await cluster.jm.schedule.at(echo, { n: 1 }, at);
+
+  strictEqual(job.scheduledAtMs, at.epochMilliseconds);
+  strictEqual(job.originalScheduledAtMs, at.epochMilliseconds);
+  strictEqual(job.status, "HeldOnMaster");
+  strictEqual(job.attempts, 0);
+});
+
+Deno.test("schedule.many stores all jobs in the order of their payloads and runs each once", async () => {
+  const seen: number[] = [];
+  const note = defineJob<{ readonly n: number }>({ id: "note" }, (job) => {
+    seen.push(job.data.n);
+  });
+  await using cluster = await openTestCluster({ jobs: [note] });
+  const payloads = Array.from({ length: 500 }, (_, n) => ({ n }));
+
+  const jobs = await cluster.jm.schedule.many(note, payloads);
+  await Promise.all(jobs.map(({ id }) => cluster.jm.jobs.wait(id, { timeout: "20s" })));
+
+  deepStrictEqual(jobs.map(({ data }) => data), payloads);
+  deepStrictEqual(seen.toSorted((a, b) => a - b), payloads.map(({ n }) => n));
+});
+
+Deno.test("schedule.many stores nothing when one payload is refused", async () => {
+  const strict = defineJob({ id: "strict", input: z.object({ n: z.number() }) }, () => {});
+  await using cluster = await openTestCluster({ jobs: [strict] });
+  const payloads = [{ n: 1 }, { n: "two" as unknown as number }, { n: 3 }];
+
+  await rejects(cluster.jm.schedule.many(strict, payloads), { code: "invalid_payload" });
+
+  strictEqual(await countJobs(cluster.jm), 0);
+});
+
+Deno.test("schedule.many refuses more than 5,000 payloads, and none", async () => {
+  await using cluster = await openTestCluster({ jobs: [echo], workers: [] });
+  const many = Array.from({ length: 5_001 }, (_, n) => ({ n }));
+
+  await rejects(cluster.jm.schedule.many(echo, many), { code: "invalid_request" });
+  await rejects(cluster.jm.schedule.many(echo, []), { code: "invalid_request" });
+
+  strictEqual(await countJobs(cluster.jm), 0);
+});
+
+Deno.test("schedule.now stores nothing when the payload does not fit the schema", async () => {
+  const strict = defineJob(
+    { id: "strict", input: z.object({ name: z.string(), age: z.number() }) },
+    () => {},
+  );
+  await using cluster = await openTestCluster({ jobs: [strict] });
+  const wrong = { name: 1, age: "x" } as unknown as { name: string; age: number };
+
+  await rejects(cluster.jm.schedule.now(strict, wrong), (error: Error & { code: string }) => {
+    strictEqual(error.code, "invalid_payload");
+    ok(error.message.includes("data.name") && error.message.includes("data.age"), error.message);
+    return true;
+  });
+
+  strictEqual(await countJobs(cluster.jm), 0);
+});
+
+Deno.test("a handler sees what the schema makes of the payload, the row what was sent", async () => {
+  const parsing = defineJob(
+    {
+      id: "parsing",
+      input: z.object({ n: z.string().transform(Number), extra: z.number().default(5) }),
+    },
+    (job) => [typeof job.data.n, job.data.n, job.data.extra],
+  );
+  await using cluster = await openTestCluster({ jobs: [parsing] });
+
+  const { id } = await cluster.jm.schedule.now(parsing, { n: "42" });
+  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+
+  deepStrictEqual(job.result, ["number", 42, 5]);
+  deepStrictEqual(job.data, { n: "42" });
+});
+
+Deno.test("an attempt fails with invalid_payload when the stored payload no longer fits", async () => {
+  let runs = 0;
+  const strict = defineJob(
+    { id: "strict", input: z.object({ n: z.number() }), maxRetries: 0 },
+    () => void runs++,
+  );
+  await using cluster = await openTestCluster({ jobs: [strict] });
+  const { id } = await cluster.jm.schedule.at(strict, { n: 1 }, inOneHour());
+  cluster.sql("UPDATE jm_jobs SET data = ? WHERE id = ?", '{"n":"one"}', id);
+
+  await cluster.jm.jobs.runNow(id);
+  const job = await cluster.untilJob(id, "Failed");
+
+  strictEqual(job.error?.code, "invalid_payload");
+  strictEqual(runs, 0);
+});
+
+Deno.test("schedule.now takes a payload of exactly the limit and refuses one byte more", async () => {
+  const limit = 1_000;
+  const text = defineJob<string>({ id: "text" }, (job) => job.data.length);
+  await using cluster = await openTestCluster({
+    jobs: [text],
+    settings: { maxPayloadBytes: limit },
+  });
+  const fitting = "x".repeat(limit - 2); // the JSON text has two quotes around it
+
+  const { id } = await cluster.jm.schedule.now(text, fitting);
+  await rejects(cluster.jm.schedule.now(text, `${fitting}x`), { code: "payload_too_large" });
+  await rejects(cluster.jm.schedule.now(text, `${fitting.slice(1)}é`), {
+    code: "payload_too_large",
+  });
+
+  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "10s" })).result, fitting.length);
+  strictEqual(await countJobs(cluster.jm), 1);
+});
+
+Deno.test("schedule.now takes any payload when the limit is -1", async () => {
+  const text = defineJob<string>({ id: "text" }, (job) => job.data.length);
+  await using cluster = await openTestCluster({ jobs: [text], settings: { maxPayloadBytes: -1 } });
+
+  const { id } = await cluster.jm.schedule.now(text, "x".repeat(1_000_000));
+
+  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "10s" })).result, 1_000_000);
+});
+
+Deno.test("schedule.now makes one job and runs it once when 50 calls share a unique key", async () => {
+  let runs = 0;
+  const charge = defineJob<{ readonly order: string }>({ id: "charge" }, () => void runs++);
+  await using cluster = await openTestCluster({ jobs: [charge] });
+  const call = () => cluster.jm.schedule.now(charge, { order: "A" }, { uniqueKey: "A" });
+
+  const answers = await Promise.all(Array.from({ length: 50 }, call));
+  await cluster.jm.jobs.wait(answers[0]!.id, { timeout: "10s" });
+  const late = await call();
+
+  strictEqual(new Set([...answers, late].map(({ id }) => id)).size, 1);
+  strictEqual(answers.filter(({ created }) => created).length, 1);
+  strictEqual(late.status, "Succeeded");
+  strictEqual(await countJobs(cluster.jm), 1);
+  strictEqual(runs, 1);
+});
+
+Deno.test("a unique key is free for another definition", async () => {
+  const other = defineJob({ id: "other" }, () => {});
+  await using cluster = await openTestCluster({ jobs: [echo, other], workers: [] });
+
+  await cluster.jm.schedule.now(echo, { n: 1 }, { uniqueKey: "A" });
+  const second = await cluster.jm.schedule.now(other, undefined, { uniqueKey: "A" });
+
+  strictEqual(second.created, true);
+});
+
+Deno.test("schedule.now answers the job that is there when an id comes again", async () => {
+  let runs = 0;
+  const once = defineJob<{ readonly n: number }>({ id: "once" }, () => void runs++);
+  await using cluster = await openTestCluster({ jobs: [once] });
+  const id = "019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071";
+
+  const first = await cluster.jm.schedule.now(once, { n: 1 }, { id });
+  await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  const again = await cluster.jm.schedule.now(once, { n: 2 }, { id: id.toUpperCase() });
+
+  deepStrictEqual([first.created, again.created], [true, false]);
+  deepStrictEqual(again.data, { n: 1 });
+  strictEqual(again.status, "Succeeded");
+  strictEqual(runs, 1);
+});
+
+const REFUSED: Readonly<Record<string, (jm: JobMaster) => Promise<unknown>>> = {
+  "a local time without an offset": (jm) => jm.schedule.at(echo, { n: 1 }, "2030-01-01T00:00:00"),
+  "a duration without a unit": (jm) => jm.schedule.after(echo, { n: 1 }, "5"),
+  "a negative duration": (jm) => jm.schedule.after(echo, { n: 1 }, -1),
+  "a priority that does not exist": (jm) =>
+    jm.schedule.now(echo, { n: 1 }, { priority: "Urgent" as JobView["priority"] }),
+  "more than 10 retries": (jm) => jm.schedule.now(echo, { n: 1 }, { maxRetries: 11 }),
+  "a timeout of nothing": (jm) => jm.schedule.now(echo, { n: 1 }, { timeout: 0 }),
+  "a lane with a blank": (jm) => jm.schedule.now(echo, { n: 1 }, { lane: "a b" }),
+  "an empty unique key": (jm) => jm.schedule.now(echo, { n: 1 }, { uniqueKey: "" }),
+  "an id that is no UUID": (jm) => jm.schedule.now(echo, { n: 1 }, { id: "one" }),
+  "a tag that is an object": (jm) =>
+    jm.schedule.now(echo, { n: 1 }, { metadata: { a: {} as string } }),
+};
+
+for (const [what, call] of Object.entries(REFUSED)) {
+  Deno.test(`schedule refuses ${what} and stores nothing`, async () => {
+    await using cluster = await openTestCluster({ jobs: [echo], workers: [] });
+
+    await rejects(call(cluster.jm), { code: "invalid_request" });
+
+    strictEqual(await countJobs(cluster.jm), 0);
+  });
+}
+
+const UNREADABLE: Readonly<Record<string, unknown>> = {
+  "a BigInt": 1n,
+  "a function": () => {},
+  "NaN": Number.NaN,
+  "a lone surrogate": "\ud800",
+  "a Map": new Map(),
+  "a cycle": cycle(),
+};
+
+function cycle(): unknown {
+  const loop: unknown[] = [];
+  loop.push(loop);
+  return loop;
+}
+
+for (const [what, value] of Object.entries(UNREADABLE)) {
+  Deno.test(`schedule refuses ${what} in a payload and stores nothing`, async () => {
+    const anything = defineJob({ id: "anything" }, () => {});
+    await using cluster = await openTestCluster({ jobs: [anything], workers: [] });
+
+    await rejects(cluster.jm.schedule.now(anything, { value }), { code: "invalid_payload" });
+
+    strictEqual(await countJobs(cluster.jm), 0);
+  });
+}
+
+Deno.test("schedule refuses a definition nobody has announced and names those that are known", async () => {
+  const unknown = defineJob({ id: "unknown" }, () => {});
+  await using cluster = await openTestCluster({ jobs: [echo], workers: [] });
+
+  await rejects(cluster.jm.schedule.now(unknown), (error: Error & { code: string }) => {
+    strictEqual(error.code, "job_definition_not_found");
+    ok(error.message.includes('"unknown"') && error.message.includes("echo"), error.message);
+    return true;
+  });
+});
+
+Deno.test("a job tells its handler when it was first due and when it is due", async () => {
+  const times = defineJob(
+    { id: "times" },
+    (job) => [job.originalScheduledAtMs, job.scheduledAtMs, job.createdAtMs],
+  );
+  await using cluster = await openTestCluster({ jobs: [times] });
+  const at = inOneHour();
+
+  const job = await cluster.jm.schedule.at(times, undefined, at);
+  const moved = await cluster.jm.jobs.runNow(job.id);
+  const { result } = await cluster.jm.jobs.wait(job.id, { timeout: "10s" });
+
+  ok(moved.scheduledAtMs <= at.epochMilliseconds - HOUR_MS / 2);
+  deepStrictEqual(result, [at.epochMilliseconds, moved.scheduledAtMs, job.createdAtMs]);
+});

@@ -1,0 +1,139 @@
+/**
+ * The statuses a job shows on its way, and what moves it from one to the next.
+ */
+
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { defineJob } from "../../mod.ts";
+import { openTestCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+
+const noop = defineJob({ id: "noop" }, () => {});
+
+Deno.test("a job beyond the transient threshold stays HeldOnMaster, a nearer one is Onboarded when it is due soon", async () => {
+  await using cluster = await openTestCluster({ jobs: [noop] });
+  const { jm } = cluster;
+
+  const far = await jm.schedule.after(noop, undefined, "11m");
+  const near = await jm.schedule.after(noop, undefined, "9m");
+  const soon = await jm.schedule.after(noop, undefined, "20s");
+  const onboarded = await cluster.untilJob(soon.id, "Onboarded");
+
+  deepStrictEqual([far.status, near.status, soon.status], [
+    "HeldOnMaster",
+    "AssignedToBucket",
+    "AssignedToBucket",
+  ]);
+  ok(onboarded.bucketId !== null && onboarded.workerId !== null);
+  strictEqual(onboarded.agentConnectionId, "standalone-agent-conn");
+  const [farNow, nearNow] = [await jm.jobs.get(far.id), await jm.jobs.get(near.id)];
+  deepStrictEqual([farNow.status, nearNow.status], ["HeldOnMaster", "AssignedToBucket"]);
+  deepStrictEqual([farNow.bucketId, farNow.workerId], [null, null]);
+});
+
+Deno.test("a held job moves into a bucket as soon as the threshold reaches it", async () => {
+  await using cluster = await openTestCluster({
+    jobs: [noop],
+    settings: { transientThreshold: "10s" },
+  });
+  const { id, status } = await cluster.jm.schedule.after(noop, undefined, "5m");
+
+  await cluster.jm.changeSettings({ transientThreshold: "10m" });
+
+  strictEqual(status, "HeldOnMaster");
+  await cluster.untilJob(id, "AssignedToBucket");
+});
+
+Deno.test("a settings change of the threshold is followed by the next schedule call", async () => {
+  await using cluster = await openTestCluster({
+    jobs: [noop],
+    settings: { transientThreshold: "10s" },
+  });
+  await cluster.jm.changeSettings({ transientThreshold: "1h" });
+
+  await eventually("a new job to be assigned at once", async () => {
+    const { status } = await cluster.jm.schedule.after(noop, undefined, "30m");
+    return status === "AssignedToBucket";
+  });
+});
+
+Deno.test("a job that takes a while is Processing, with its start and its progress", async () => {
+  const half = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const slow = defineJob({ id: "slow" }, async (job) => {
+    job.progress(10, "warming up");
+    await half.promise;
+    job.progress(50.5, "half way");
+    await end.promise;
+    job.progress(100);
+    return "done";
+  });
+  await using cluster = await openTestCluster({ jobs: [slow] });
+  const { jm } = cluster;
+  const progressOf = async () => (await jm.jobs.get(id)).progress;
+
+  const { id } = await jm.schedule.now(slow);
+  const running = await cluster.untilJob(id, "Processing");
+  await eventually("the first progress", async () => (await progressOf())?.percent === 10);
+  half.resolve();
+  const later = await eventually("more progress", async () => {
+    const progress = await progressOf();
+    return progress?.percent === 50.5 && progress;
+  });
+  const [execution, ...others] = await jm.jobs.executions(id);
+  const why = await jm.jobs.why(id);
+  end.resolve();
+  const job = await jm.jobs.wait(id, { timeout: "10s" });
+
+  ok(running.startedAtMs !== null && running.startedAtMs >= running.createdAtMs);
+  strictEqual(running.finishedAtMs, null);
+  strictEqual(later.note, "half way");
+  deepStrictEqual([execution?.attempt, execution?.outcome, others.length], [1, null, 0]);
+  deepStrictEqual([why.status, why.stuck, why.reasons.at(-1)?.code], [
+    "Processing",
+    false,
+    "running",
+  ]);
+  deepStrictEqual(job.progress, { percent: 100, note: null });
+  strictEqual(job.result, "done");
+  strictEqual(job.startedAtMs, running.startedAtMs);
+});
+
+Deno.test("jobs for which there is no free slot are Queued, and run when there is one", async () => {
+  const gate = Promise.withResolvers<void>();
+  const wait = defineJob({ id: "wait" }, () => gate.promise);
+  await using cluster = await openTestCluster({ jobs: [wait], workers: [{ parallelism: 0.1 }] });
+  const { jm } = cluster;
+
+  const first = await jm.schedule.now(wait);
+  const second = await jm.schedule.now(wait);
+  await cluster.untilJob(first.id, "Processing");
+  const queued = await cluster.untilJob(second.id, "Queued");
+  const why = await jm.jobs.why(second.id);
+  gate.resolve();
+  const ended = await jm.jobs.wait(second.id, { timeout: "10s" });
+
+  strictEqual(queued.startedAtMs, null);
+  strictEqual(queued.attempts, 1);
+  strictEqual(why.stuck, false);
+  strictEqual(ended.attempts, 1);
+});
+
+Deno.test("statuses of a job follow the life that is promised", async () => {
+  const gate = Promise.withResolvers<void>();
+  const wait = defineJob({ id: "wait" }, () => gate.promise);
+  await using cluster = await openTestCluster({ jobs: [wait] });
+  cluster.sql("CREATE TABLE seen (status INTEGER)");
+  cluster.sql(
+    `CREATE TRIGGER look AFTER UPDATE OF status ON jm_jobs WHEN old.status <> new.status
+     BEGIN INSERT INTO seen VALUES (new.status); END`,
+  );
+
+  const { id } = await cluster.jm.schedule.after(wait, undefined, "1500ms");
+  await cluster.untilJob(id, "Processing");
+  gate.resolve();
+  await cluster.jm.jobs.wait(id, { timeout: "10s" });
+
+  const rows = cluster.sql("SELECT status FROM seen ORDER BY rowid") as { status: number }[];
+  // AssignedToBucket when stored, then Onboarded, Queued, Processing, Succeeded
+  deepStrictEqual(rows.map(({ status }) => status), [3, 4, 5, 6]);
+});

@@ -1,0 +1,137 @@
+/**
+ * A cluster on a SQLite master in a folder of its own, with real nodes in this process.
+ *
+ * It records what the nodes log. Disposing it stops every node, deletes the folder, and fails when a node logged an
+ * error that the test did not announce.
+ *
+ * @module
+ */
+
+import { strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import {
+  type Job,
+  JobMaster,
+  type JobMasterOptions,
+  type JobStatus,
+  type JobView,
+  type Logger,
+} from "../../mod.ts";
+import { eventually, type EventuallyOptions } from "./eventually.ts";
+
+/** What a node of a test is started with. Without `workers` it has one of each kind of bucket. */
+export type TestNodeOptions = Omit<JobMasterOptions, "master" | "logger">;
+
+/** Options of {@linkcode openTestCluster}. */
+export interface TestClusterOptions extends TestNodeOptions {
+  /** Errors that may be logged; any other fails the test. @default {none} */
+  readonly expectedErrors?: RegExp;
+}
+
+/** One line of a node's log. */
+export interface LogLine {
+  /** How urgent it is. */
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** What happened. */
+  readonly message: string;
+  /** Details. */
+  readonly details: readonly unknown[];
+}
+
+/** A cluster under test. */
+export interface TestCluster extends AsyncDisposable {
+  /** The node it was opened with. */
+  readonly jm: JobMaster;
+  /** The URL of its master. */
+  readonly master: string;
+  /** What its nodes have logged. */
+  readonly lines: readonly LogLine[];
+  /** Starts another node; it is stopped with the cluster. */
+  join(options?: TestNodeOptions): Promise<JobMaster>;
+  /** Runs SQL behind the back of the nodes; answers the rows. */
+  sql(text: string, ...values: readonly (string | number | null)[]): readonly unknown[];
+  /** Waits until the job has one of `statuses`. */
+  untilJob(jobId: string, ...statuses: readonly JobStatus[]): Promise<JobView>;
+}
+
+/** Opens a cluster with one node. */
+export async function openTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+  const { expectedErrors, ...nodeOptions } = options;
+  const cluster = new SqliteTestCluster(await Deno.makeTempDir({ prefix: "jobmaster_" }));
+  cluster.expectedErrors = expectedErrors;
+  try {
+    cluster.jm = await cluster.join(nodeOptions);
+    return cluster;
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+/** How long a test waits for a job. */
+const PATIENTLY: EventuallyOptions = { timeoutMs: 15_000 };
+
+class SqliteTestCluster implements TestCluster {
+  readonly lines: LogLine[] = [];
+  readonly master: string;
+  jm!: JobMaster;
+  expectedErrors: RegExp | undefined;
+  readonly #folder: string;
+  readonly #nodes: JobMaster[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.master = `sqlite:${folder}/jobs.db?synchronous=normal`;
+  }
+
+  async join({ workers = [{}], ...options }: TestNodeOptions = {}): Promise<JobMaster> {
+    const logger = this.#logger();
+    const node = await JobMaster.start({ ...options, workers, logger, master: this.master });
+    this.#nodes.push(node);
+    return node;
+  }
+
+  sql(text: string, ...values: readonly (string | number | null)[]): readonly unknown[] {
+    using database = new DatabaseSync(`${this.#folder}/jobs.db`, { timeout: 5_000 });
+    return database.prepare(text).all(...values);
+  }
+
+  untilJob(jobId: string, ...statuses: readonly JobStatus[]): Promise<JobView> {
+    const look = async () => {
+      const job = await this.jm.jobs.get(jobId);
+      if (statuses.includes(job.status)) return job;
+      throw new Error(`it is ${describe(job)}`);
+    };
+    return eventually(`job ${jobId} to be ${statuses.join(" or ")}`, look, PATIENTLY);
+  }
+
+  /** Stops the nodes and deletes the folder. */
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.stop({ graceful: false })));
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    const errors = this.lines
+      .filter(({ level, message }) => level === "error" && !this.expectedErrors?.test(message))
+      .map(({ message }) => message);
+    strictEqual(errors.join("\n"), "", "no node logs an error");
+  }
+
+  #logger(): Logger {
+    const record = (level: LogLine["level"]) => (message: string, ...details: unknown[]) =>
+      void this.lines.push({ level, message, details });
+    return {
+      debug: record("debug"),
+      info: record("info"),
+      warn: record("warn"),
+      error: record("error"),
+    };
+  }
+}
+
+function describe({ status, attempts, error }: Pick<Job, "status" | "attempts" | "error">): string {
+  const why = error === null ? "" : ` (${error.code}: ${error.message})`;
+  return `${status} after ${attempts} attempt(s)${why}`;
+}
