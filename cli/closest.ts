@@ -13,20 +13,26 @@ export function closest(word: string, words: readonly string[]): string | undefi
   return best?.candidate;
 }
 
-/** Letters to insert, delete or replace to turn one word into the other; letter case is free. */
+/** Letters to insert, delete, replace or swap to turn one word into the other; letter case is free. */
 function editDistance(from: string, to: string): number {
   const a = from.toLowerCase().slice(0, 64);
   const b = to.toLowerCase().slice(0, 64);
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {
-    const current = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1));
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(Math.min(
+        rows[i - 1]![j - 1]! + same,
+        rows[i - 1]![j]! + 1,
+        row[j - 1]! + 1,
+        swapped ? rows[i - 2]![j - 2]! + 1 : Infinity,
+      ));
     }
-    previous = current;
+    rows.push(row);
   }
-  return previous[b.length]!;
+  return rows[a.length]![b.length]!;
 }
 
 /** `" (did you mean "x"?)"`, or nothing. */

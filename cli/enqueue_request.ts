@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type JobRequest, parseTag } from "../core/request.ts";
+import { parseTag } from "../core/metadata.ts";
+import type { JobRequest } from "../core/request.ts";
 import { JobMasterError } from "../core/errors.ts";
 import { shown } from "../core/names.ts";
 
