@@ -12,6 +12,7 @@ import { uuidGenerator } from "../core/ids.ts";
 import { systemRandom } from "../core/random.ts";
 import type { ClusterSettingsInput } from "../core/cluster.ts";
 import { type DurationInput, parseDuration } from "../core/time.ts";
+import { containErrors } from "./containment.ts";
 import { eventLogger } from "./event_logger.ts";
 import { Jobs } from "./jobs.ts";
 import type { JobMasterOptions } from "./options.ts";
@@ -79,7 +80,9 @@ export class JobMaster implements AsyncDisposable {
   static async start(options: JobMasterOptions = {}): Promise<JobMaster> {
     const { jobs, modules, ...rest } = await readOptions(options);
     const key = uuidGenerator(systemClock, systemRandom)();
-    const registration = registerHandlers(key, jobs);
+    const registration = new DisposableStack();
+    registration.use(registerHandlers(key, jobs));
+    if (rest.workers.length > 0) registration.use(containErrors(options.logger));
     const schemas: HandlerSource = { kind: "registered", key };
     try {
       const node = await startNode({
@@ -97,7 +100,7 @@ export class JobMaster implements AsyncDisposable {
         throw error;
       }
     } catch (error) {
-      registration[Symbol.dispose]();
+      registration.dispose();
       throw error;
     }
   }
