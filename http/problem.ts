@@ -44,13 +44,8 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   internal: 500,
 };
 
-/** The codes after which the same request may be sent again at once. */
-const PASSING: readonly ErrorCode[] = [
-  "mailbox_full",
-  "master_busy",
-  "ask_timeout",
-  "actor_stopped",
-];
+/** The codes that say nothing was taken, so the same request may be sent again at once. `ask_timeout` does not say so. */
+const PASSING: readonly ErrorCode[] = ["mailbox_full", "master_busy", "actor_stopped"];
 
 const MAX_DETAIL = 4_000;
 const MAX_PROBLEMS = 50;

@@ -135,7 +135,7 @@ Deno.test("createHandler answers 503 when the cluster does not answer in time", 
   const response = await answer;
   const { code, detail } = await problemOf(response);
   deepStrictEqual([response.status, code], [503, "ask_timeout"]);
-  strictEqual(response.headers.get("retry-after"), "1");
+  strictEqual(response.headers.get("retry-after"), null); // the work may have been taken
   strictEqual(detail.includes("PT5S"), true, detail);
   strictEqual(clock.armed, 0);
 });

@@ -31,7 +31,6 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
 const RETRY_SOON: readonly ErrorCode[] = [
   "mailbox_full",
   "master_busy",
-  "ask_timeout",
   "actor_stopped",
 ];
 
