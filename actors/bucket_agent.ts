@@ -71,7 +71,8 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 
   handlers: {
     reserve(context, { count }, state) {
-      const behind = state.stale || state.more || state.busy.has("fetch");
+      const behind = state.stale || state.more || state.busy.has("fetch") ||
+        state.busy.has("claim"); // who came earlier starts earlier
       if (behind || !mayStart(context, state)) return { granted: 0 };
       return { granted: state.shelf.reserve(count, context.clock.now()) };
     },
@@ -136,6 +137,10 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
     duty_done(context, message, state) {
       done(context, state, message);
     },
+  },
+
+  stop(_context, { timer }) {
+    timer?.[Symbol.dispose]();
   },
 });
 

@@ -37,7 +37,8 @@ export class BucketShelf {
   readonly capacity: BucketCapacity;
   /** By due time, then id: the order of the rows. */
   #buffer: Buffered[] = [];
-  readonly #buffered = new Set<string>();
+  /** Revision of each buffered job. */
+  readonly #buffered = new Map<string, number>();
   readonly #claimed = new Map<string, JobRun>();
   readonly #settling = new Map<string, EndedAttempt>();
   readonly #claiming = new Set<string>();
@@ -97,15 +98,16 @@ export class BucketShelf {
   }
 
   /**
-   * Adds jobs to the buffer, those that are not known here. Answers how many did not fit: the latest ones, which
-   * stay in the master.
+   * Adds jobs to the buffer, those that are not known here; one that was moved meanwhile replaces its old copy.
+   * Answers how many did not fit: the latest ones, which stay in the master.
    */
   shelve(jobs: readonly Job[], nowMs: number): number {
-    const fresh = jobs.filter(({ id }) => !this.has(id));
+    const fresh = jobs.filter((job) => this.#isNews(job));
     if (fresh.length === 0) return 0;
-    for (const job of fresh) this.#buffered.add(job.id);
+    const kept = this.#withoutCopiesOf(fresh);
+    for (const { id, revision } of fresh) this.#buffered.set(id, revision);
     const added = fresh.map((job): Buffered => ({ job, sinceMs: nowMs, marked: false }));
-    this.#buffer = [...this.#buffer, ...added].sort(byDueTime);
+    this.#buffer = [...kept, ...added].sort(byDueTime);
     const left = this.#buffer.splice(this.capacity.buffer);
     for (const { job } of left) this.#buffered.delete(job.id);
     return left.length;
@@ -181,6 +183,16 @@ export class BucketShelf {
     const due = this.#buffer.filter((each) => !each.marked && each.sinceMs <= beforeMs);
     for (const each of due) each.marked = true;
     return due.map(({ job }) => job);
+  }
+
+  #isNews({ id, revision }: Job): boolean {
+    const buffered = this.#buffered.get(id);
+    return buffered === undefined ? !this.has(id) : buffered < revision;
+  }
+
+  #withoutCopiesOf(jobs: readonly Job[]): readonly Buffered[] {
+    const moved = new Set(jobs.map(({ id }) => id).filter((id) => this.#buffered.has(id)));
+    return moved.size === 0 ? this.#buffer : this.#buffer.filter(({ job }) => !moved.has(job.id));
   }
 }
 

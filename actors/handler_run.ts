@@ -6,7 +6,7 @@
 
 import type { Clock } from "../core/clock.ts";
 import type { AnyJobDefinition, JobContext, JobLog } from "../core/definition.ts";
-import { codeOf, type ErrorCode, JobMasterError } from "../core/errors.ts";
+import { encodeError, type ErrorCode, JobMasterError } from "../core/errors.ts";
 import { cut, failure, failureOf } from "../core/failure.ts";
 import type { Job, Progress } from "../core/job.ts";
 import {
@@ -114,7 +114,7 @@ export class HandlerRun {
       case "lease_lost":
         return { outcome: "interrupted", result: null, error: null };
       case undefined: {
-        const code = codeOf(thrown);
+        const { code } = encodeError(thrown); // user code may throw what throws when it is looked at
         return {
           outcome: "failed",
           result: null,

@@ -23,10 +23,11 @@ import type { MasterStores } from "./storage_actor.ts";
 export type SchedulerMessage =
   /** Schedules jobs, all or none. */
   | Ask<"submit", { requests: readonly JobRequest[] }, readonly SubmittedJob[]>
-  /** The buckets a worker of this node serves now. */
-  | Tell<
+  /** The buckets a worker of this node serves now; answers when jobs go there. */
+  | Ask<
     "local_buckets",
-    { worker: string; agents: readonly { bucketId: string; address: string }[] }
+    { worker: string; agents: readonly { bucketId: string; address: string }[] },
+    void
   >
   /** Reads again what it knows of the cluster. */
   | Tell<"refresh">;

@@ -101,9 +101,12 @@ async function writeLogs(
   { args, store }: State,
   entries: readonly LogEntry[],
 ): Promise<void> {
-  try {
-    await store.history.appendLogs({ clusterId: args.clusterId, entries });
-  } catch (error) {
-    context.log("warning", `${entries.length} log line(s) are lost: ${codeOf(error)}`);
+  for (let from = 0; from < entries.length; from += MAX_BATCH) {
+    const batch = entries.slice(from, from + MAX_BATCH);
+    try {
+      await store.history.appendLogs({ clusterId: args.clusterId, entries: batch });
+    } catch (error) {
+      context.log("warning", `${batch.length} log line(s) are lost: ${codeOf(error)}`);
+    }
   }
 }

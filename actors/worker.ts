@@ -14,7 +14,7 @@ import { type Actor, defineActor } from "./runtime/definition.ts";
 import type { SchedulerMessage } from "./scheduler_protocol.ts";
 import { storageAt } from "./storage_actor.ts";
 import { spawnChildren } from "./worker_children.ts";
-import { registerWorker, retireStep, startRetiring } from "./worker_life.ts";
+import { registerWorker, retireStep, startRetiring, tellScheduler } from "./worker_life.ts";
 import type { WorkerArgs, WorkerContext, WorkerMessage, WorkerState } from "./worker_protocol.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -46,7 +46,7 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
       looking: false,
       claimed: 0,
     };
-    announce(context, state);
+    await announce(context, state);
     context.sendInterval(LOOK_EVERY_MS, { type: "look" });
     return state;
   },
@@ -97,16 +97,16 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
     }),
   },
 
-  childExited(context, { restarting }, state) {
-    if (restarting) announce(context, state); // a bucket may come back under a new epoch
+  async childExited(context, { restarting }, state) {
+    if (restarting) await announce(context, state); // a bucket may come back under a new epoch
   },
 });
 
 /** Tells the scheduler which buckets are served here, and by whom. */
-function announce(context: WorkerContext, state: WorkerState): void {
-  const agents = [...state.agents].map(([bucketId, { address }]) => ({ bucketId, address }));
-  state.scheduler.tell({ type: "local_buckets", worker: context.self.address, agents });
+async function announce(context: WorkerContext, state: WorkerState): Promise<void> {
   spreadNews(state);
+  const agents = [...state.agents].map(([bucketId, { address }]) => ({ bucketId, address }));
+  await tellScheduler(context, state, agents);
 }
 
 function look(context: WorkerContext, state: WorkerState): void {

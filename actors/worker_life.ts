@@ -95,7 +95,7 @@ function newBuckets(context: WorkerContext, args: WorkerArgs, worker: Worker): N
 export async function startRetiring(context: WorkerContext, state: WorkerState): Promise<void> {
   const { args: { clusterId }, worker, store } = state;
   for (const agent of state.agents.values()) agent.tell({ type: "complete" });
-  state.scheduler.tell({ type: "local_buckets", worker: context.self.address, agents: [] });
+  await tellScheduler(context, state, []);
   await attempt(context, "say that it stops", async () => {
     await store.workers.stopping({
       clusterId,
@@ -109,6 +109,25 @@ export async function startRetiring(context: WorkerContext, state: WorkerState):
     }
   });
 }
+
+/** Tells the scheduler which buckets this worker serves; without an answer it learns of them a second later. */
+export async function tellScheduler(
+  context: WorkerContext,
+  state: WorkerState,
+  agents: readonly { readonly bucketId: string; readonly address: string }[],
+): Promise<void> {
+  const worker = context.self.address;
+  await attempt(
+    context,
+    "announce its buckets",
+    () =>
+      state.scheduler.ask({ type: "local_buckets", worker, agents }, {
+        timeoutMs: ANNOUNCE_TIMEOUT_MS,
+      }),
+  );
+}
+
+const ANNOUNCE_TIMEOUT_MS = 2_000;
 
 /** Leaves when nothing is held any more, else looks again soon. */
 export async function retireStep(context: WorkerContext, state: WorkerState): Promise<void> {

@@ -236,12 +236,18 @@ export function wholeNumber(
 }
 
 function zone(value: unknown): string {
+  const known = typeof value === "string" ? knownZone(value) : undefined;
+  if (known !== undefined) return known;
+  throw new JobMasterError(
+    "invalid_request",
+    `Cannot use timeZone ${shown(value)}: it must be an IANA zone such as "Europe/Lisbon"`,
+  );
+}
+
+function knownZone(name: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: String(value) }).resolvedOptions().timeZone;
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use timeZone ${shown(value)}: it must be an IANA zone such as "Europe/Lisbon"`,
-    );
+    return undefined; // not a zone: the caller says what would be right
   }
 }

@@ -8,6 +8,7 @@ import { MAX_RETRIES, type RetryPolicy } from "./retry.ts";
 import { JobMasterError } from "./errors.ts";
 import { type Metadata, PRIORITIES, type Priority, type TriggerSource } from "./job.ts";
 import { oneOf, parseRetry, type RetryInput, wholeNumber } from "./cluster.ts";
+import { readMetadata } from "./metadata.ts";
 import { parseId, parseLane, shown } from "./names.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { type DurationInput, parseDuration } from "./time.ts";
@@ -154,14 +155,25 @@ export function defineJob<Input = unknown, Output = Input>(
   }
   try {
     return Object.freeze({
-      id: parseId(options.id, "job definition id"),
-      input: options.input ?? null,
+      id: parseId(options?.id, "job definition id"),
+      input: readInput(options.input),
       defaults: readDefaults(options),
       handler,
     });
   } catch (error) {
     throw new JobMasterError("configuration_invalid", (error as Error).message, { cause: error });
   }
+}
+
+function readInput<I, O>(input: StandardSchema<I, O> | undefined): StandardSchema<I, O> | null {
+  if (input === undefined || input === null) return null;
+  if (typeof input["~standard"]?.validate === "function") return input;
+  throw new JobMasterError(
+    "invalid_request",
+    `Cannot use input ${
+      shown(input)
+    }: it must be a Standard Schema such as z.object({ n: z.number() })`,
+  );
 }
 
 function readDefaults<I, O>(options: JobOptions<I, O>): DefinitionDefaults {
@@ -175,6 +187,6 @@ function readDefaults<I, O>(options: JobOptions<I, O>): DefinitionDefaults {
     retry: retry === undefined ? null : parseRetry(retry),
     priority: priority === undefined ? "Medium" : oneOf(priority, PRIORITIES, "priority"),
     lane: parseLane(lane),
-    metadata: options.metadata ?? {},
+    metadata: readMetadata(options.metadata, {}),
   };
 }

@@ -73,11 +73,9 @@ export class JobMasterError extends Error {
   }
 }
 
-/** The code of anything thrown; `"internal"` for what the engine did not throw itself. */
+/** The code of anything thrown; `"internal"` for what the engine did not throw itself. Never throws itself. */
 export function codeOf(thrown: unknown): ErrorCode {
-  if (typeof thrown !== "object" || thrown === null) return "internal";
-  const code = (thrown as { code?: unknown }).code;
-  return ERROR_CODES.includes(code as ErrorCode) ? code as ErrorCode : "internal";
+  return typeof thrown === "object" ? safeCode(read(thrown, "code")) : "internal";
 }
 
 /** Throws `invariant_violated` unless `condition` holds. For mistakes of the engine, never for bad input. */
@@ -108,22 +106,18 @@ export const MAX_CAUSES = 8;
 
 /** Turns anything thrown into plain data. Never throws itself. */
 export function encodeError(thrown: unknown, depth = 0): EncodedError {
-  const read = <T>(key: string): T | undefined => {
-    try {
-      return (thrown as Record<string, T>)[key];
-    } catch {
-      return undefined; // a getter of user code may throw
-    }
-  };
-  const isObject = typeof thrown === "object" && thrown !== null;
-  const cause = isObject ? read<unknown>("cause") : undefined;
-  const stack = isObject ? read<unknown>("stack") : undefined;
+  if (typeof thrown !== "object" || thrown === null) {
+    const message = text(thrown, "Nothing was thrown");
+    return { name: "Thrown", message, code: "internal", retryable: false, problems: [] };
+  }
+  const stack = read(thrown, "stack");
+  const cause = read(thrown, "cause") ?? undefined;
   return {
-    name: isObject ? text(read("name"), "Error") : "Thrown",
-    message: isObject ? text(read("message"), "No message") : text(thrown, "Nothing was thrown"),
-    code: isObject ? safeCode(read("code")) : "internal",
-    retryable: isObject && read("retryable") === true,
-    problems: isObject ? safeProblems(read("problems")) : [],
+    name: text(read(thrown, "name"), "Error"),
+    message: text(read(thrown, "message"), "No message"),
+    code: codeOf(thrown),
+    retryable: read(thrown, "retryable") === true,
+    problems: safeProblems(read(thrown, "problems")),
     ...(typeof stack === "string" ? { stack } : {}),
     ...(cause !== undefined && depth + 1 < MAX_CAUSES
       ? { cause: encodeError(cause, depth + 1) }
@@ -142,6 +136,14 @@ export function decodeError(encoded: EncodedError): JobMasterError {
   return error;
 }
 
+function read(thrown: unknown, key: string): unknown {
+  try {
+    return (thrown as Record<string, unknown>)[key];
+  } catch {
+    return undefined; // a getter of user code may throw
+  }
+}
+
 function text(value: unknown, fallback: string): string {
   if (value === undefined || value === null || value === "") return fallback;
   try {
@@ -156,5 +158,10 @@ function safeCode(value: unknown): ErrorCode {
 }
 
 function safeProblems(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, 100).map((each) => text(each, "")) : [];
+  try {
+    if (!Array.isArray(value)) return [];
+    return Array.from({ length: Math.min(value.length, 100) }, (_, i) => text(value[i], ""));
+  } catch {
+    return []; // a proxy of user code may throw
+  }
 }

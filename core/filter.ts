@@ -25,8 +25,8 @@ export const METADATA_OPERATIONS = [
 export type MetadataOperation = typeof METADATA_OPERATIONS[number];
 
 /**
- * A condition on one metadata key. Only values of the same type compare; a job without the key matches
- * nothing but `Neq`. `Contains`, `StartsWith` and `EndsWith` take text, letter case counts.
+ * A condition on one metadata key. Only values of the same type compare, text by code points. `Neq` is the negation
+ * of `Eq`: it also matches a value of another type and a job without the key. `Contains`, `StartsWith` and `EndsWith` take text, letter case counts.
  */
 export interface MetadataCondition {
   /** The key. */
@@ -39,7 +39,7 @@ export interface MetadataCondition {
 
 /** Which jobs; every part given must match. Bounds are inclusive. */
 export interface JobFilter {
-  /** One of these statuses. */
+  /** One of these statuses; an empty list matches nothing. */
   readonly statuses?: readonly JobStatus[];
   /** This definition. */
   readonly definitionId?: string;

@@ -6,6 +6,7 @@
 
 import type { Clock } from "./clock.ts";
 import { JobMasterError } from "./errors.ts";
+import { shown } from "./names.ts";
 import type { Random } from "./random.ts";
 
 /** Identifies a job for the life of the cluster: a lower-case UUID. */
@@ -62,7 +63,7 @@ export function parseJobId(value: unknown): JobId {
   throw new JobMasterError(
     "invalid_request",
     `Cannot read job id ${
-      JSON.stringify(value) ?? "undefined"
+      shown(value)
     }: it must be a UUID such as "019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071"`,
   );
 }

@@ -17,6 +17,7 @@ export * from "./ids.ts";
 export * from "./job.ts";
 export * from "./lease.ts";
 export * from "./log.ts";
+export * from "./metadata.ts";
 export * from "./names.ts";
 export * from "./parse_filter.ts";
 export * from "./payload.ts";

@@ -58,17 +58,29 @@ export function parseId(value: unknown, what: string): string {
  */
 export function parseLane(value: unknown, what = "lane"): string {
   if (value === undefined || value === null || value === "") return "";
-  return parseSegment(value, what, MAX_LANE_LENGTH).toLowerCase();
+  const lane = parseSegment(value, what, MAX_LANE_LENGTH).toLowerCase();
+  return parseSegment(lane, what, MAX_LANE_LENGTH); // the small form of a letter may be two characters
 }
 
 /** A name of a machine as a segment, for worker names. */
 export function sanitizeSegment(value: string, maxLength = 40): string {
   const parts = value.normalize("NFKC").split(/[^\p{L}\p{N}]+/u).filter((part) => part !== "");
-  return parts.join("-").slice(0, maxLength).replace(/-$/, "") || "node";
+  const cut = parts.join("-").slice(0, maxLength);
+  return cut.replace(/[-\uD800-\uDBFF]+$/, "") || "node"; // half a letter is none
 }
 
 /** `value` as it may stand in an error text: quoted and bounded. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : asText(value);
+  return text.length <= 80 ? text : `${text.slice(0, 79).toWellFormed()}…`;
+}
+
+function asText(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  try {
+    const json = JSON.stringify(value) ?? "null";
+    return json === "null" ? String(value) : json; // NaN, functions and invalid dates have no JSON
+  } catch {
+    return "(unreadable)"; // a cycle, or user code that throws
+  }
 }

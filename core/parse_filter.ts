@@ -14,9 +14,11 @@ import {
   type LogFilter,
   METADATA_OPERATIONS,
   type MetadataCondition,
+  type MetadataOperation,
 } from "./filter.ts";
-import { JOB_STATUSES, type MetadataValue, PRIORITIES } from "./job.ts";
+import { JOB_STATUSES, PRIORITIES } from "./job.ts";
 import { LOG_LEVELS, LOG_SUBJECTS } from "./log.ts";
+import { isMetadataKey, isMetadataValue, parseTag } from "./metadata.ts";
 import { parseLane, shown } from "./names.ts";
 import { parseInstant } from "./time.ts";
 
@@ -27,6 +29,12 @@ export type Query = Readonly<Record<string, readonly string[]>>;
 export const MAX_PAGE = 200;
 /** A page when nothing is said. */
 export const DEFAULT_PAGE = 25;
+
+const TEXT_OPERATIONS: ReadonlySet<MetadataOperation> = new Set([
+  "Contains",
+  "StartsWith",
+  "EndsWith",
+]);
 
 /** Parameters every list takes besides its filter. */
 export const PAGE_PARAMETERS = ["limit", "cursor", "sort"] as const;
@@ -176,7 +184,8 @@ function wholeText(
 export function parseConditions(value: string, name = "metadata"): readonly MetadataCondition[] {
   const at = value.indexOf("=");
   if (!value.trimStart().startsWith("[") && at > 0) {
-    return [{ key: value.slice(0, at), operation: "Eq", values: [scalar(value.slice(at + 1))] }];
+    const [key, wanted] = parseTag(value);
+    return [toCondition({ key, value: wanted })];
   }
   try {
     const parsed: unknown = JSON.parse(value);
@@ -192,29 +201,28 @@ export function parseConditions(value: string, name = "metadata"): readonly Meta
   );
 }
 
-function scalar(raw: string): MetadataValue {
-  if (raw === "true" || raw === "false") return raw === "true";
-  return /^-?\d{1,15}(\.\d{1,15})?$/.test(raw) ? Number(raw) : raw;
-}
-
 function toCondition(item: unknown): MetadataCondition {
   const { key, operation = "Eq", value, values } = (item ?? {}) as Record<string, unknown>;
   const list = Array.isArray(values) ? values : value === undefined ? [] : [value];
-  const isScalar = (each: unknown) => ["string", "number", "boolean"].includes(typeof each);
   if (
-    typeof key !== "string" || key === "" || key.length > 100 || list.length < 1 ||
-    list.length > 100 || !list.every(isScalar)
+    !isMetadataKey(key) || list.length < 1 || list.length > 100 || !list.every(isMetadataValue)
   ) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use metadata condition ${
-        shown(item)
-      }: it must have a key of 1 to 100 characters and a value (or 1 to 100 values) of text, number or boolean`,
+    throw refused(
+      item,
+      "it must have a key of 1 to 100 characters and a value (or 1 to 100 values) of text, number or boolean",
     );
   }
-  return {
-    key,
-    operation: oneOf(operation, METADATA_OPERATIONS, "metadata operation"),
-    values: list as MetadataValue[],
-  };
+  const compare = oneOf(operation, METADATA_OPERATIONS, "metadata operation");
+  if (compare !== "In" && list.length > 1) throw refused(item, `only "In" takes several values`);
+  if (TEXT_OPERATIONS.has(compare) && typeof list[0] !== "string") {
+    throw refused(item, `"${compare}" takes text`);
+  }
+  return { key, operation: compare, values: list };
+}
+
+function refused(item: unknown, rule: string): JobMasterError {
+  return new JobMasterError(
+    "invalid_request",
+    `Cannot use metadata condition ${shown(item)}: ${rule}`,
+  );
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type ErrorCode, JobMasterError } from "./errors.ts";
+import { encodeError, JobMasterError } from "./errors.ts";
+import { cut } from "./failure.ts";
 
-/** Deepest nesting of a payload. */
+/** Deepest nesting of a payload: arrays and objects within each other. */
 export const MAX_PAYLOAD_DEPTH = 64;
 
 const encoder = new TextEncoder();
@@ -28,8 +29,7 @@ export interface EncodePayloadOptions {
 export function encodePayload(value: unknown, options: EncodePayloadOptions): string {
   if (value === undefined || value === null) return "null";
   const { what, maxBytes } = options;
-  checkValue(value, what, 0);
-  const text = stringify(value, what);
+  const text = checkedJson(value, what);
   const bytes = byteLength(text);
   if (maxBytes > 0 && bytes > maxBytes) {
     throw new JobMasterError(
@@ -45,19 +45,17 @@ export function byteLength(text: string): number {
   return encoder.encode(text).byteLength;
 }
 
-function stringify(value: unknown, what: string): string {
+function checkedJson(value: unknown, what: string): string {
   try {
+    checkValue(value, what, 0);
     return JSON.stringify(value) ?? refuse(what, "it is not a JSON value");
   } catch (error) {
     if (error instanceof JobMasterError) throw error;
-    return refuse(what, (error as Error).message);
+    return refuse(what, encodeError(error).message); // thrown by a getter or a toJSON() of user code
   }
 }
 
 function checkValue(value: unknown, path: string, depth: number): void {
-  if (depth > MAX_PAYLOAD_DEPTH) {
-    refuse(path, `it is nested deeper than ${MAX_PAYLOAD_DEPTH} levels`);
-  }
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed()) refuse(path, "its text has a lone surrogate");
@@ -78,7 +76,12 @@ function checkValue(value: unknown, path: string, depth: number): void {
 }
 
 function checkObject(value: object, path: string, depth: number): void {
-  if (typeof (value as { toJSON?: unknown }).toJSON === "function") return; // decides for itself, e.g. Date
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function") { // decides for itself, e.g. Date
+    return checkValue(JSON.parse(JSON.stringify(value) ?? "null"), path, depth);
+  }
+  if (depth >= MAX_PAYLOAD_DEPTH) {
+    refuse(path, `it is nested deeper than ${MAX_PAYLOAD_DEPTH} levels`);
+  }
   if (Array.isArray(value)) {
     value.forEach((item, index) => checkValue(item, `${path}[${index}]`, depth + 1));
     return;
@@ -87,9 +90,12 @@ function checkObject(value: object, path: string, depth: number): void {
   if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) {
     refuse(path, `a ${prototype.constructor.name} is not a JSON value`);
   }
-  for (const [key, item] of Object.entries(value)) checkValue(item, `${path}.${key}`, depth + 1);
+  for (const [key, item] of Object.entries(value)) {
+    if (!key.isWellFormed()) refuse(path, "one of its keys has a lone surrogate");
+    checkValue(item, `${path}.${key}`, depth + 1);
+  }
 }
 
-function refuse(path: string, why: string, code: ErrorCode = "invalid_payload"): never {
-  throw new JobMasterError(code, `Cannot take ${path}: ${why}`);
+function refuse(path: string, why: string): never {
+  throw new JobMasterError("invalid_payload", `Cannot take ${cut(path, 200)}: ${cut(why, 1_000)}`);
 }

@@ -15,7 +15,8 @@ import {
 import type { DefinitionDefaults } from "./definition.ts";
 import { JobMasterError } from "./errors.ts";
 import { parseJobId } from "./ids.ts";
-import { type Metadata, type MetadataValue, PRIORITIES, type Priority } from "./job.ts";
+import { type Metadata, PRIORITIES, type Priority } from "./job.ts";
+import { isPlainText, readMetadata } from "./metadata.ts";
 import { parseLane, shown } from "./names.ts";
 import { encodePayload } from "./payload.ts";
 import { MAX_RETRIES, type RetryPolicy } from "./retry.ts";
@@ -170,68 +171,4 @@ function readUniqueKey(key: unknown): string | null {
     "invalid_request",
     `Cannot use uniqueKey ${shown(key)}: it must be 1 to 200 characters of text`,
   );
-}
-
-function isPlainText(value: string): boolean {
-  return value.isWellFormed() && !value.includes("\0");
-}
-
-const MAX_METADATA_KEYS = 50;
-const MAX_METADATA_BYTES = 8_192;
-
-/**
- * The definition's tags with the call's on top.
- *
- * @throws {JobMasterError} `invalid_request` that names the key and the rule.
- */
-export function readMetadata(own: unknown, defaults: Metadata): Metadata {
-  if (own === undefined || own === null) return defaults;
-  if (typeof own !== "object" || Array.isArray(own)) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use metadata ${shown(own)}: it must be an object of text, numbers and booleans`,
-    );
-  }
-  for (const [key, value] of Object.entries(own)) checkTag(key, value);
-  const merged = { ...defaults, ...own as Metadata };
-  if (Object.keys(merged).length > MAX_METADATA_KEYS) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use ${Object.keys(merged).length} metadata keys: at most ${MAX_METADATA_KEYS}`,
-    );
-  }
-  encodePayload(merged, { what: "metadata", maxBytes: MAX_METADATA_BYTES });
-  return merged;
-}
-
-function checkTag(key: string, value: unknown): void {
-  const legal = typeof value === "boolean" ||
-    (typeof value === "number" && Number.isFinite(value)) ||
-    (typeof value === "string" && isPlainText(value));
-  if (!legal) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use metadata ${shown(key)}: its value must be text, a number or a boolean`,
-    );
-  }
-  if (key === "" || key.length > 100 || !isPlainText(key)) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use metadata key ${shown(key)}: it must be 1 to 100 characters`,
-    );
-  }
-}
-
-/** Tags written as `key=value`: numbers and `true`/`false` are read as such, everything else is text. */
-export function parseTag(text: string): [string, MetadataValue] {
-  const at = text.indexOf("=");
-  if (at < 1) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot read metadata ${shown(text)}: it must be like key=value`,
-    );
-  }
-  const raw = text.slice(at + 1);
-  if (raw === "true" || raw === "false") return [text.slice(0, at), raw === "true"];
-  return [text.slice(0, at), /^-?\d{1,15}(\.\d{1,15})?$/.test(raw) ? Number(raw) : raw];
 }

@@ -76,9 +76,10 @@ function durationMs(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? Math.round(value) : undefined;
   if (value instanceof Temporal.Duration) return temporalMs(value);
   if (typeof value !== "string" || value.length > 64) return undefined;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value.trim());
+  const text = value.trim();
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
   if (match !== null) return Math.round(Number(match[1]) * UNIT_MS[match[2]!]!);
-  return /^[-+]?P/i.test(value) ? isoMs(value) : undefined;
+  return /^[-+]?P/i.test(text) ? isoMs(text) : undefined;
 }
 
 function isoMs(text: string): number | undefined {

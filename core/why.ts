@@ -8,7 +8,7 @@ import type { Bucket } from "./bucket.ts";
 import type { ClusterSettings } from "./cluster.ts";
 import { isFinal, type Job } from "./job.ts";
 import { formatDuration, formatInstant } from "./time.ts";
-import type { Worker } from "./worker.ts";
+import { type Worker, WORKER_DUTIES } from "./worker.ts";
 
 /** One reason, for programs and for people. */
 export interface Reason {
@@ -76,20 +76,21 @@ function modeReasons({ settings, job }: WhyInput): Reason[] {
 }
 
 function definitionReasons({ job, definitionIds }: WhyInput): Reason[] {
-  if (definitionIds.includes(job.definitionId)) return [];
+  if (job.status === "Processing" || definitionIds.includes(job.definitionId)) return [];
   return [{
     code: "definition_unknown",
     message: `No node has announced the definition "${job.definitionId}".`,
   }];
 }
 
-function routeReasons({ job, buckets, workers }: WhyInput): Reason[] {
+function routeReasons({ job, buckets, workers, nowMs }: WhyInput): Reason[] {
   if (job.status === "Queued" || job.status === "Processing") return [];
   const active = buckets.filter((bucket) => bucket.status === "Active");
   const lane = job.lane === "" ? "the default lane" : `lane "${job.lane}"`;
   if (active.some((bucket) => bucket.lane === job.lane && bucket.priority === job.priority)) {
     const coordinated = workers.some((worker) =>
-      worker.status === "Active" && (worker.mode === "Full" || worker.mode === "Coordinator")
+      worker.status === "Active" && worker.leaseUntilMs > nowMs &&
+      WORKER_DUTIES[worker.mode].coordinates
     );
     if (coordinated || job.status !== "HeldOnMaster") return [];
     return [{

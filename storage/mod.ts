@@ -43,7 +43,7 @@ export function masterSpec(
       `Cannot use a ${scheme} master: it comes with a later version, and this one has ${FORMS}`,
     );
   }
-  if (scheme !== "sqlite") refuse(withoutSecrets(url), "its scheme must be sqlite");
+  if (scheme !== "sqlite") refuse(`${scheme ?? ""}:…`, "its scheme must be sqlite"); // may hold secrets
   const [address = "", query = ""] = splitOnce(url.slice("sqlite:".length), "?");
   const path = pathOf(address);
   const options = readOptions({ path, ...parameters(query), ...overrides });
@@ -106,11 +106,6 @@ function parameters(query: string): Readonly<Record<string, unknown>> {
 function splitOnce(text: string, separator: string): readonly string[] {
   const at = text.indexOf(separator);
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** A URL as it may be shown: what may hold a password is left out. */
-function withoutSecrets(url: string): string {
-  return splitOnce(url, "?")[0]!.replace(/\/\/[^/]*@/, "//***@");
 }
 
 function refuse(value: string, rule: string): never {

@@ -15,7 +15,7 @@ import { SqliteHistoryStore } from "./sqlite/history_store.ts";
 import { SqliteJobQueries } from "./sqlite/job_queries.ts";
 import { JobRemoval } from "./sqlite/job_removal.ts";
 import { sqliteJobStore } from "./sqlite/job_store.ts";
-import { inspectSchema, migrateSchema, requireLatest } from "./sqlite/migrations.ts";
+import { inspectSchema, migrateSchema, reportOf, requireLatest } from "./sqlite/migrations.ts";
 import { readOptions } from "./sqlite/options.ts";
 import { MAX_BATCH, Proofs } from "./sqlite/proofs.ts";
 import { type Tables, tablesOf } from "./sqlite/schema.ts";
@@ -44,7 +44,7 @@ export async function openSqlite(
   const connection = await SqliteConnection.open({ path, synchronous }, surroundings);
   try {
     if (migrate) await migrateSchema(connection, tables);
-    return masterOn(connection, tables);
+    return await connection.read(() => masterOn(connection, tables));
   } catch (error) {
     await connection.close();
     throw error;
@@ -61,9 +61,11 @@ export const adapter: MasterAdapter = {
   },
   async migrate(options): Promise<MigrationReport> {
     const { path, prefix, synchronous } = readOptions(options);
+    const tables = tablesOf(prefix);
     const connection = await SqliteConnection.open({ path, synchronous }, SYSTEM);
     try {
-      return await migrateSchema(connection, tablesOf(prefix));
+      const steps = await migrateSchema(connection, tables);
+      return { ...await connection.read(() => reportOf(connection, tables)), steps };
     } finally {
       await connection.close();
     }

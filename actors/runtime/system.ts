@@ -124,7 +124,6 @@ class RootSystem implements ActorSystem {
   #fail(error: unknown): void {
     const { code, message } = encodeError(error);
     this.#realm.emit({ type: "crashed", address: this.name, error: `${code}: ${message}` });
-    this.#failed.resolve(error);
-    void this.stop("stop");
+    void this.stop("stop").then(() => this.#failed.resolve(error));
   }
 }

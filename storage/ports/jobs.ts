@@ -192,7 +192,13 @@ export type ChangeResult =
   /** The cluster refuses `reschedule` and `retry`; nothing changed. */
   | { readonly outcome: "cluster_archived" };
 
-/** The flow of jobs. */
+/**
+ * The flow of jobs.
+ *
+ * `revision` starts at 0 for a held job and counts every placement and every move out of a bucket or back to the
+ * master; granting, marking and a request to cancel leave it. A final job is in no bucket; its `workerId` is the one
+ * that settled it, a crash or a retry keeps it, and any other unplacing clears it.
+ */
 export interface JobStore {
   /**
    * Stores new jobs, all in one commit. A job whose id, or whose definition and unique key, is already stored (or
@@ -227,7 +233,8 @@ export interface JobStore {
   /**
    * Grants the owner one attempt of each unclaimed job whose revision still holds: `Queued`, `attempts + 1`.
    * Answers the granted ones with their attempt number. Only while the cluster is `Active` and the bucket
-   * `Active` or `Completing`.
+   * `Active` or `Completing`; a lost bucket is told before a cluster that is not active. The bucket's present owner
+   * becomes the job's `workerId`.
    */
   claim(
     input: BucketProof & {
@@ -247,7 +254,8 @@ export interface JobStore {
   /**
    * Ends attempts. Each settlement that is still fenced in (bucket, epoch, attempt, claimed status) is applied and
    * recorded as an execution (but for `interrupted`). Answers the statuses of the applied ones and the ids of the
-   * stale ones, which changed nothing.
+   * stale ones, which changed nothing. A success clears the job's `error`; another ending without one keeps it. Of
+   * two settlements of one attempt in one call the first counts.
    */
   settle(input: {
     readonly clusterId: string;
@@ -268,7 +276,8 @@ export interface JobStore {
    * crashed attempt (`crashes + 1`, an execution with outcome `crashed` and `error`), and becomes `Failed` with
    * that error when `attempts >= lastAttempt`, `Cancelled` when its cancellation was requested, else `HeldOnMaster`.
    * A `Queued` one with `crashes > 0` had not started (its start would have been marked first): `HeldOnMaster`
-   * (or `Cancelled`), its attempt given back. All are unplaced with revision + 1; a moved job keeps its due time.
+   * (or `Cancelled`), its attempt given back. A crash sets the job's `error`, and its last attempt makes it `Failed`
+   * even if its cancellation was requested. All are unplaced with revision + 1; a moved job keeps its due time.
    */
   reclaim(
     input: BucketProof & {
@@ -278,7 +287,10 @@ export interface JobStore {
     },
   ): Promise<{ readonly moved: number; readonly crashed: number } | "not_owner">;
 
-  /** Changes one job from outside. */
+  /**
+   * Changes one job from outside. An unknown job is told before an archived cluster, that before a conflict. A second
+   * request to cancel keeps the time of the first.
+   */
   change(input: {
     readonly clusterId: string;
     readonly jobId: JobId;

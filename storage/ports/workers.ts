@@ -21,7 +21,13 @@ export interface WorkerLife {
   readonly incarnation: number;
 }
 
-/** The workers and the leases. Leases are judged on the database's clock. */
+/**
+ * The workers and the leases. Leases are judged on the database's clock.
+ *
+ * A life is alive while it is registered, not declared dead, and not replaced; a lease that ran out unnoticed can still
+ * be renewed. Buckets belong to a life: after a new registration the old ones count as without a living owner, until
+ * they are adopted.
+ */
 export interface WorkerStore {
   /** Registers a worker with a lease and a new incarnation. */
   register(input: {

@@ -17,9 +17,9 @@ export class ExecutionRecord {
   /** Records in `tables`. */
   constructor(connection: SqliteConnection, { executions }: Tables) {
     this.#insert = connection.prepare(
-      `INSERT OR REPLACE INTO ${executions}
+      `INSERT INTO ${executions}
   (cluster_id, job_id, attempt, outcome, started_at, finished_at, worker_id, error)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
   }
 

@@ -8,7 +8,19 @@ import { JobMasterError } from "../../core/errors.ts";
 import { shown } from "../../core/names.ts";
 
 /** Primary result codes, see https://sqlite.org/rescode.html. */
-const CODE = { error: 1, busy: 5, locked: 6, tooBig: 18, constraint: 19, mismatch: 20, range: 25 };
+const CODE = {
+  error: 1,
+  busy: 5,
+  locked: 6,
+  protocol: 15,
+  tooBig: 18,
+  constraint: 19,
+  mismatch: 20,
+  range: 25,
+};
+
+/** Codes that say another connection is in the way; `protocol` when many open the file at once. */
+const IN_THE_WAY: readonly number[] = [CODE.busy, CODE.locked, CODE.protocol];
 
 /** Codes that blame one statement. Every other one may have rolled the whole transaction back. */
 const OF_ONE_CALL: readonly number[] = [
@@ -25,7 +37,7 @@ const PASSING: readonly number[] = [7, 10, 13, 14];
 /** Whether another connection held the lock for longer than the busy timeout. */
 export function isBusy(thrown: unknown): boolean {
   const code = primaryCode(thrown);
-  if (code !== undefined) return code === CODE.busy || code === CODE.locked;
+  if (code !== undefined) return IN_THE_WAY.includes(code);
   return isSqlite(thrown) && thrown.message.includes("database is locked");
 }
 

@@ -52,14 +52,14 @@ export function reportOf(database: Preparing, tables: Tables): MigrationReport {
 }
 
 /**
- * Takes the missing steps.
+ * Takes the missing steps and answers them.
  *
  * @throws {JobMasterError} `schema_outdated` when the schema is newer than this program.
  */
 export async function migrateSchema(
   connection: SqliteConnection,
   tables: Tables,
-): Promise<MigrationReport> {
+): Promise<readonly MigrationStep[]> {
   const taken: MigrationStep[] = [];
   for (const step of migrationSteps(tables)) {
     const current = await connection.read(() => versionOf(connection, tables));
@@ -67,9 +67,7 @@ export async function migrateSchema(
     if (current >= step.version) continue;
     if (await connection.write(() => takeStep(connection, tables, step))) taken.push(step);
   }
-  const report = await connection.read(() => reportOf(connection, tables));
-  refuseNewer(connection.path, tables, report.current);
-  return { ...report, steps: taken };
+  return taken;
 }
 
 /** Refuses a schema that is not the one this program needs. */

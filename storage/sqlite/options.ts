@@ -19,6 +19,9 @@ export interface SqliteOptions {
   readonly migrate: boolean;
 }
 
+/** No special name of SQLite such as `:memory:`, no directory, and no NUL, which would end the name early. */
+const FILE = /^(?!:)[^\0]*[^\0/\\]$/;
+
 const PREFIX = /^[a-z][a-z0-9_]{0,20}$/;
 
 /** How each option is read. What it throws says what would be right. */
@@ -26,7 +29,7 @@ const READERS: {
   readonly [Field in keyof SqliteOptions]: (value: unknown) => SqliteOptions[Field];
 } = {
   path: (value) => {
-    if (typeof value === "string" && value !== "" && !value.startsWith(":")) return value;
+    if (typeof value === "string" && FILE.test(value)) return value;
     refuse("path", value, "it must name a file, because several connections share it");
   },
   prefix: (value = "jm_") => {

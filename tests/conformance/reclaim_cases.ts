@@ -67,6 +67,24 @@ export const reclaimCases: readonly MasterCase[] = [
     },
   },
   {
+    name:
+      "jobs.reclaim takes the grant of the latest attempt for its start, not the start of one before",
+    async run(master) {
+      const scene = await Scene.open(master);
+      const first = await scene.processing();
+      const next = { status: "HeldOnMaster", scheduledAtMs: AT_MS } as const;
+      const failed = await scene.settle(first, { outcome: "failed", startedAtMs: 7, next });
+      const fromMs = (await master.clusters.health()).clockMs;
+      const [queued] = await scene.claim(await scene.assign(failed));
+
+      equal(await reclaimAll(master, scene), { moved: 1, crashed: 1 });
+
+      const [, execution] = await scene.executions(first.id);
+      equal([queued!.startedAtMs, execution!.attempt, execution!.outcome], [7, 2, "crashed"]);
+      ok(execution!.startedAtMs >= fromMs, `${execution!.startedAtMs} is not the grant`);
+    },
+  },
+  {
     name: "jobs.reclaim gives the attempt of a Queued job back when it crashed before",
     async run(master) {
       const scene = await Scene.open(master);
@@ -125,6 +143,23 @@ export const reclaimCases: readonly MasterCase[] = [
       equal((await scene.executions(job.id)).map((each) => each.error), [ERROR]);
     },
   })),
+  {
+    name: "jobs.change retry lets a job crash anew after jobs.reclaim had failed it",
+    async run(master) {
+      const scene = await Scene.open(master);
+      const running = await scene.processing({ maxRetries: 0 });
+      await reclaimAll(master, scene);
+      const failed = await scene.find(running.id);
+
+      const answer = await scene.change(failed.id, { type: "retry", scheduledAtMs: AT_MS });
+
+      const again = { ...released(failed), workerId: failed.workerId, scheduledAtMs: AT_MS };
+      const cleared = { error: null, startedAtMs: null, finishedAtMs: null };
+      const job = { ...again, ...cleared, crashes: 0, lastAttempt: 2 };
+      equal([failed.status, failed.crashes], ["Failed", 1]);
+      equal(answer, { outcome: "changed", job });
+    },
+  },
   {
     name: "jobs.reclaim takes claimed jobs first, by id, up to its limit",
     async run(master) {

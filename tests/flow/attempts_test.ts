@@ -179,7 +179,6 @@ const RETURNED: Readonly<Record<string, unknown>> = {
   "a function": () => {},
   "a BigInt": 1n,
   "a cycle": ownCauseObject(),
-  "a stream": new ReadableStream(),
   "NaN": NaN,
   "a lone surrogate": "\udfff",
   "what throws when it is encoded": { toJSON: () => ownCauseObject() },

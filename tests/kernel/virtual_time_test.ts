@@ -259,6 +259,17 @@ Deno.test("stop kills at the instant shutdownMs has passed", async () => {
   await Promise.all([stopped, refused]);
 });
 
+Deno.test("system.stop kills at once when it is asked to while it drains", async () => {
+  const { kit, bench } = await virtualKit();
+  const ref = await bench.probe();
+  const refused = rejects(ref.ask({ type: "held", name: "gate" }, PATIENTLY), {
+    code: "actor_stopped",
+  });
+  await kit.arrivals.count(1);
+
+  await Promise.all([kit.system.stop("drain"), kit.system.stop("kill"), refused]);
+});
+
 Deno.test("metrics tell how long messages waited", async () => {
   const { clock, kit, bench } = await virtualKit();
   await using _kit = kit;

@@ -5,6 +5,7 @@
  */
 
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { settled } from "../../support/fake_clock.ts";
 import { PATIENTLY } from "../../support/kernel_kit.ts";
 import { forgetfulProbe, smallProbe, wideProbe } from "../fixtures/probe.ts";
 import type { KernelCase } from "./bench.ts";
@@ -94,6 +95,7 @@ export const messageCases: readonly KernelCase[] = [
 
       for (let index = 1; index <= 9; index++) {
         strictEqual(ref.tell({ type: "note", text: `${index}` }), "accepted");
+        await settled();
       }
       kit.open();
       await kit.notes.saw((text) => text === "9");

@@ -1,0 +1,141 @@
+/** The SQLite master finds rows by the index meant for them, whatever else the tables hold. */
+
+import { deepStrictEqual as equal, ok } from "node:assert/strict";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { JobFilter, JobSort } from "../../core/filter.ts";
+import { FinalTally } from "../../storage/sqlite/final_tally.ts";
+import { JobRemoval } from "../../storage/sqlite/job_removal.ts";
+import { Proofs } from "../../storage/sqlite/proofs.ts";
+import { type RowStatement, SqliteConnection } from "../../storage/sqlite/connection.ts";
+import { SqliteHistoryStore } from "../../storage/sqlite/history_store.ts";
+import { sqliteJobStore } from "../../storage/sqlite/job_store.ts";
+import { SqliteJobQueries } from "../../storage/sqlite/job_queries.ts";
+import { tablesOf } from "../../storage/sqlite/schema.ts";
+import { newJobs } from "../support/factories.ts";
+import { CLUSTER, ensureCluster } from "./scene.ts";
+import { SURROUNDINGS, type TemporaryFile, temporaryFile } from "./temporary_file.ts";
+
+const TABLES = tablesOf("jm_");
+
+/** Writes down every statement that is prepared. */
+class RecordingConnection extends SqliteConnection {
+  readonly statements = new Set<string>();
+
+  override prepare(sql: string): StatementSync {
+    this.statements.add(sql);
+    return super.prepare(sql);
+  }
+
+  override prepareRows(sql: string): RowStatement {
+    this.statements.add(sql);
+    return super.prepareRows(sql);
+  }
+}
+
+interface Recording extends AsyncDisposable {
+  readonly connection: RecordingConnection;
+  readonly queries: SqliteJobQueries;
+  readonly history: SqliteHistoryStore;
+  /** How SQLite runs a statement, one line per step. */
+  readonly planOf: (sql: string) => readonly string[];
+}
+
+function record(file: TemporaryFile): Recording {
+  const database = new DatabaseSync(file.path);
+  const connection = new RecordingConnection(database, file.path, SURROUNDINGS);
+  const proofs = new Proofs(connection, TABLES);
+  const tally = new FinalTally(connection, TABLES);
+  const removal = new JobRemoval(connection, TABLES, tally);
+  sqliteJobStore(connection, TABLES, { proofs, tally, removal });
+  const queries = new SqliteJobQueries(connection, TABLES, tally);
+  const history = new SqliteHistoryStore(connection, TABLES, removal);
+  return {
+    connection,
+    queries,
+    history,
+    planOf: (sql) =>
+      database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail)),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+async function withTables(): Promise<TemporaryFile> {
+  const file = await temporaryFile();
+  await using master = await file.open();
+  await ensureCluster(master);
+  await master.jobs.insert({ ...CLUSTER, jobs: newJobs(100) });
+  return file;
+}
+
+/** Statements that sort: at most as many rows as one bucket waits for, and never between a job and its start. */
+const MAY_SORT = /ORDER BY id LIMIT \?\n\)$/;
+
+for (const analyzed of [false, true]) {
+  const when = analyzed ? "SQLite has statistics" : "SQLite knows nothing";
+  Deno.test(`every kept statement searches an index and sorts nothing when ${when}`, async () => {
+    await using file = await withTables();
+    await using recording = record(file);
+    if (analyzed) recording.connection.prepare("ANALYZE").run();
+    ok(recording.connection.statements.size > 30);
+
+    for (const sql of recording.connection.statements) {
+      for (const step of recording.planOf(sql)) {
+        ok(!step.startsWith("SCAN "), `${step}\n${sql}`);
+        if (!MAY_SORT.test(sql)) ok(!step.includes("TEMP B-TREE"), `${step}\n${sql}`);
+      }
+    }
+  });
+}
+
+/** What a statement is known by, and how SQLite has to run it. */
+const HOT: Readonly<Record<string, readonly string[]>> = {
+  "SELECT id, scheduled_at, revision FROM": [
+    "SEARCH jm_jobs USING INDEX jm_jobs_held (cluster_id=? AND lane=? AND priority=? AND scheduled_at<?)",
+  ],
+  "data FROM jm_jobs INDEXED BY jm_jobs_unclaimed": [
+    "SEARCH jm_jobs USING INDEX jm_jobs_unclaimed (cluster_id=? AND bucket_id=? AND scheduled_at<?)",
+  ],
+  "attempts = attempts + 1": ["SEARCH jm_jobs USING INDEX jm_jobs_by_id (cluster_id=? AND id=?)"],
+  "SELECT id, status FROM": [
+    "SEARCH jm_jobs USING COVERING INDEX jm_jobs_finished (cluster_id=? AND finished_at<?)",
+  ],
+};
+
+Deno.test("hot statements search as deep into their index as they can", async () => {
+  await using file = await withTables();
+  await using recording = record(file);
+
+  for (const [part, plan] of Object.entries(HOT)) {
+    const known = [...recording.connection.statements].filter((sql) => sql.includes(part));
+    equal(known.map(recording.planOf), [plan], part);
+  }
+});
+
+Deno.test("lists and counts read the index that their filter leaves least of", async () => {
+  await using file = await withTables();
+  await using recording = record(file);
+  const { connection, queries, planOf } = recording;
+  const indexesOf = async (filter: JobFilter, by: JobSort["by"] = "createdAt") => {
+    connection.statements.clear();
+    const sort = { by, direction: "desc" } as const;
+    await queries.list({ ...CLUSTER, filter, sort, cursor: null, limit: 25 });
+    const plans = [...connection.statements].flatMap(planOf);
+    ok(plans.every((step) => !step.startsWith("SCAN ")), plans.join("\n"));
+    return new Set(plans.flatMap((step) => /jm_jobs_\w+/.exec(step)?.[0] ?? []));
+  };
+
+  equal(await indexesOf({}), new Set(["jm_jobs_by_created"]));
+  equal(await indexesOf({}, "finishedAt"), new Set(["jm_jobs_finished"]));
+  equal(await indexesOf({ scheduleId: "s-1" }), new Set(["jm_jobs_by_schedule"]));
+  equal(
+    await indexesOf({ definitionId: "mail.send", uniqueKey: "k" }),
+    new Set(["jm_jobs_by_unique_key"]),
+  );
+  equal(await indexesOf({ bucketId: "b-1" }), new Set(["jm_jobs_claimed", "jm_jobs_unclaimed"]));
+  equal(await indexesOf({ statuses: ["Failed"] }), new Set(["jm_jobs_unsuccessful"]));
+  equal(
+    await indexesOf({ statuses: ["HeldOnMaster", "Queued"] }, "scheduledAt"),
+    new Set(["jm_jobs_held", "jm_jobs_claimed"]),
+  );
+  equal(await indexesOf({ statuses: ["Succeeded", "Queued"] }), new Set(["jm_jobs_by_created"]));
+});
