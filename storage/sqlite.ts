@@ -21,6 +21,8 @@ import { MAX_BATCH, Proofs } from "./sqlite/proofs.ts";
 import { type Tables, tablesOf } from "./sqlite/schema.ts";
 import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
 
+export type { Surroundings };
+
 /** A master in a SQLite file. */
 export interface SqliteMaster extends Master {
   /** Transactions this connection has committed. */

@@ -254,8 +254,8 @@ export interface JobStore {
   /**
    * Ends attempts. Each settlement that is still fenced in (bucket, epoch, attempt, claimed status) is applied and
    * recorded as an execution (but for `interrupted`). Answers the statuses of the applied ones and the ids of the
-   * stale ones, which changed nothing. A success clears the job's `error`; another ending without one keeps it. Of
-   * two settlements of one attempt in one call the first counts.
+   * stale ones, which changed nothing. A success clears the job's `error`; another ending without one keeps it; `crashed`
+   * counts one of its `crashes`. Of two settlements of one attempt in one call the first counts.
    */
   settle(input: {
     readonly clusterId: string;

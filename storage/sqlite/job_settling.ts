@@ -92,6 +92,7 @@ function endOfAttempt(clusterId: string, settlement: Settlement): readonly SQLIn
   const { outcome, workerId, startedAtMs, result, error, progress, next } = settlement;
   return [
     outcome === "interrupted" ? 1 : 0,
+    outcome === "crashed" ? 1 : 0,
     workerId,
     startedAtMs,
     result,
@@ -108,7 +109,7 @@ function statements(connection: SqliteConnection, { jobs }: Tables) {
   const settle = (next: string, error: string) =>
     `UPDATE ${jobs} INDEXED BY ${jobs}_by_id SET ${next},
   bucket_id = NULL, agent_connection_id = NULL, revision = revision + 1,
-  attempts = attempts - ?, worker_id = ?, started_at = ?, result = ?, error = ${error},
+  attempts = attempts - ?, crashes = crashes + ?, worker_id = ?, started_at = ?, result = ?, error = ${error},
   progress = coalesce(?, progress)
 WHERE cluster_id = ? AND id = ? AND bucket_id = ? AND attempts = ? AND ${CLAIMED}`;
   const end = "status = ?, finished_at = ?";

@@ -254,6 +254,7 @@ function settled(job: Job, settlement: Settlement): Job {
     ...released(job),
     status: next.status,
     attempts: outcome === "interrupted" ? job.attempts - 1 : job.attempts,
+    crashes: outcome === "crashed" ? job.crashes + 1 : job.crashes,
     scheduledAtMs: held ? next.scheduledAtMs : job.scheduledAtMs,
     finishedAtMs: held ? null : finishedAtMs,
     progress: settlement.progress ?? job.progress,

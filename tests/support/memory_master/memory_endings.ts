@@ -66,6 +66,7 @@ function settledJob(job: Job, settlement: Settlement): Job {
     result: settlement.result,
     error: status === "Succeeded" ? null : settlement.error ?? job.error,
     progress: settlement.progress ?? job.progress,
+    crashes: job.crashes + (settlement.outcome === "crashed" ? 1 : 0),
     startedAtMs: settlement.startedAtMs,
     finishedAtMs: isFinal(status) ? settlement.finishedAtMs : null,
     scheduledAtMs: next.status === "HeldOnMaster" && !cancelled
