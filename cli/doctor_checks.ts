@@ -52,7 +52,7 @@ export async function examineMaster(
   const drifted = drift.length === 0
     ? [ok("drift", "None")]
     : drift.map((difference) => fail("drift", difference));
-  if (current !== latest) return [schema, ...drifted];
+  if (current !== latest || drift.length > 0) return [schema, ...drifted];
   await using master = await access.open();
   const sentAtMs = clock.now();
   const { product, clockMs } = await master.clusters.health();

@@ -140,12 +140,15 @@ function greeting(node: JobMaster, { cluster, jobs }: JobMasterOptions): string 
 async function stop(
   node: JobMaster,
   signals: StopSignals,
-  { terminal, clock }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const running = await Promise.race([node.claimed(), signals.second]);
-  say(terminal, `Stopping: ${waitingFor(running)}`);
+  const { terminal, clock } = context;
+  say(terminal, "Stopping when running jobs have ended; press Ctrl-C again to stop at once");
   const stopped = node.stop({ graceful: true }).then(() => "stopped" as const);
+  const waiting = { over: false };
+  void tellWaiting(node, waiting, context); // ends by itself
   const ended = await Promise.race([stopped, signals.second]);
+  waiting.over = true;
   if (ended === "stopped") {
     say(terminal, "Stopped");
     return EXIT.ok;
@@ -155,8 +158,22 @@ async function stop(
   return FORCED_EXIT[ended];
 }
 
-function waitingFor(running: number | string): string {
-  if (typeof running === "string" || running === 0) return "no job runs";
-  const jobs = running === 1 ? "1 job" : `${running} jobs`;
-  return `waiting for ${jobs} to end; press Ctrl-C again to stop at once`;
+/** How often the jobs that a stop waits for are counted, in milliseconds. */
+const COUNT_MS = 250;
+
+/** Says how many jobs a stop waits for, each time their number has changed. */
+async function tellWaiting(
+  node: JobMaster,
+  waiting: { readonly over: boolean },
+  { terminal, clock }: CommandContext,
+): Promise<void> {
+  let last = 0;
+  while (!waiting.over) {
+    const running = await node.claimed();
+    if (running !== last && running > 0 && !waiting.over) {
+      say(terminal, `Waiting for ${running === 1 ? "1 job" : `${running} jobs`}`);
+    }
+    last = running;
+    await pause(clock, COUNT_MS);
+  }
 }

@@ -51,8 +51,9 @@ Deno.test("Api refuses an answer that is not JSON", async () => {
 });
 
 Deno.test("Api does not follow a redirect with its key", async () => {
-  const { api } = scriptedApi(() => Response.redirect("http://evil/", 302));
+  const { api, asked } = scriptedApi(() => Response.redirect("http://evil/", 302));
   await rejects(api.call({ path: ["x"] }), { status: 302 });
+  strictEqual(asked[0]?.redirect, "manual");
 });
 
 Deno.test("Api asks again while the cluster is busy, after the time it names", async () => {

@@ -31,7 +31,7 @@ Deno.test("start says where it is, and ends with 0 when it is told to and nothin
   const { code, stdout, stderr } = await node.ended();
   strictEqual(code, 0, stderr);
   strictEqual(stdout, "", "all of it is talk");
-  match(stderr, /Stopping: no job runs\nStopped\n$/);
+  match(stderr, /Stopping when running jobs have ended.*\nStopped\n$/);
 });
 
 Deno.test("start waits for running jobs after the first signal", async () => {
@@ -42,7 +42,7 @@ Deno.test("start waits for running jobs after the first signal", async () => {
 
   const { code, stderr } = await node.ended();
   strictEqual(code, 0, stderr);
-  match(stderr, /Stopping: waiting for 1 job to end/);
+  match(stderr, /\nWaiting for 1 job\nStopped\n$/);
   const { items } = JSON.parse((await place.run(["jobs", "list", "--json"])).stdout);
   strictEqual(items[0].status, "Succeeded");
 });

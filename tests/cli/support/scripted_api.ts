@@ -16,6 +16,8 @@ export interface Asked {
   readonly path: string;
   /** The body; `null` for none. */
   readonly body: unknown;
+  /** What is done with redirects. */
+  readonly redirect: RequestRedirect;
   /** The headers. */
   readonly headers: Headers;
 }
@@ -44,6 +46,7 @@ export function scriptedApi(
       method: request.method,
       path: pathname + search,
       body: text === "" ? null : JSON.parse(text),
+      redirect: request.redirect,
       headers: request.headers,
     });
     return answer(asked.at(-1)!, asked.length - 1);
