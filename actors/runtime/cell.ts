@@ -110,11 +110,6 @@ export class Cell implements Recipient {
     return this.#end(this.#ready ? "stop" : "kill", false);
   }
 
-  /** Ends the present life as crashed, for a reason outside of its handlers. */
-  crash(error: unknown): void {
-    if (this.#life !== undefined) this.#crash(error);
-  }
-
   /** Counts of this actor and of everything below it; empty when its thread does not answer. */
   async metrics(): Promise<readonly ActorMetrics[]> {
     const inside = this.#life === undefined ? { below: [] } : await this.#life.metrics();

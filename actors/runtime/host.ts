@@ -37,9 +37,8 @@ export class Host implements LinkOwner {
     this.#link.receive(frames);
   }
 
-  /** Crashes the hosted actor, for an error nobody caught; the spawner hears of it before this returns. */
+  /** Reports an error nobody caught as a crash of the hosted actor, at once; the spawner then ends this host. */
   crash(error: unknown): void {
-    this.#cell?.crash(error);
     this.#link.post({ t: "crashed", error: encodeError(error) });
     this.#link.flush();
   }

@@ -7,7 +7,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { PATIENTLY } from "../../support/kernel_kit.ts";
 import { oneForOne } from "../fixtures/parent.ts";
-import type { ProbeMessage } from "../fixtures/probe.ts";
+import { type ProbeMessage, wideProbe } from "../fixtures/probe.ts";
 import type { Bench, KernelCase } from "./bench.ts";
 
 /** Waits until the probe crashed with `error` and answers again. */
@@ -106,16 +106,22 @@ export const hostCases: readonly KernelCase[] = [
     name: "process that is killed from outside is a crash of its actor",
     placements: ["process"],
     async run(bench) {
-      const ref = await bench.probe();
+      const ref = await bench.probe({ actor: wideProbe });
       const pid = await ref.ask({ type: "pid" }, PATIENTLY);
       const held = rejects(ref.ask({ type: "held", name: "gate" }, PATIENTLY), {
         code: "actor_crashed",
       });
       await bench.kit.arrivals.count(1);
+      const address = await ref.ask({ type: "bear", key: "inner" }, PATIENTLY);
+      const inner = bench.kit.system.ref<ProbeMessage>(address);
+      const heldBelow = rejects(inner.ask({ type: "held", name: "gate" }, PATIENTLY), {
+        code: "actor_crashed",
+      });
+      await bench.kit.arrivals.count(2);
 
       Deno.kill(pid, "SIGKILL");
 
-      await held;
+      await Promise.all([held, heldBelow]);
       await survives(bench, /it was ended by signal SIGKILL/);
       strictEqual(await ref.ask({ type: "pid" }, PATIENTLY) === pid, false);
     },
@@ -145,6 +151,19 @@ export const hostCases: readonly KernelCase[] = [
 
       deepStrictEqual(addresses, ["test/witness"]);
       await kit.system.stop("kill");
+      await spun;
+    },
+  },
+  {
+    name: "process that is killed while it is measured leaves no timer behind",
+    placements: ["process"],
+    async run({ kit, probe }) {
+      const ref = await probe();
+      const spun = rejects(ref.ask({ type: "spin" }, PATIENTLY), { code: "actor_stopped" });
+
+      void kit.system.metrics(); // the leak check of the test runner is the proof
+      await kit.system.stop("kill");
+
       await spun;
     },
   },

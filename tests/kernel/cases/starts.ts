@@ -7,7 +7,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { PATIENTLY } from "../../support/kernel_kit.ts";
 import { oneForOne } from "../fixtures/parent.ts";
-import { smallProbe } from "../fixtures/probe.ts";
+import { type ProbeMessage, smallProbe } from "../fixtures/probe.ts";
 import type { KernelCase } from "./bench.ts";
 
 /** See the module comment. */
@@ -39,6 +39,7 @@ export const startCases: readonly KernelCase[] = [
 
       deepStrictEqual(kit.events.all, []);
       strictEqual((await kit.system.metrics()).length, 1);
+      strictEqual(kit.system.ref<ProbeMessage>("test/probe").tell({ type: "cancel" }), "stopped");
       await probe();
     },
   },
