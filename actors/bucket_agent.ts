@@ -17,7 +17,7 @@ import type {
   BucketAgentMessage,
   BucketAgentState,
 } from "./bucket_agent_protocol.ts";
-import { emptyBuffer, handBack, reconcile, watchCancellations } from "./bucket_care.ts";
+import { handBack, reconcile, watchCancellations } from "./bucket_care.ts";
 import { markBuffered, markRunning, recordStart } from "./bucket_marks.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
 import { done } from "./bucket_results.ts";
@@ -113,7 +113,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 
     complete(context, _message, state) {
       state.completing = true;
-      emptyBuffer(context, state);
+      handBack(context, state);
     },
 
     interrupt(_context, { code }, state) {

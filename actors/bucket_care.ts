@@ -5,6 +5,7 @@
  */
 
 import type { ClaimedJob } from "../storage/port.ts";
+import { batchesOf } from "./batches.ts";
 import type { BucketAgentContext, BucketAgentState } from "./bucket_agent_protocol.ts";
 import { proofOf, runDuty } from "./bucket_duty.ts";
 
@@ -12,20 +13,22 @@ import { proofOf, runDuty } from "./bucket_duty.ts";
 const MAX_LISTED = 1_000;
 
 /** Hands the buffer back to the master. */
-export function emptyBuffer(context: BucketAgentContext, state: BucketAgentState): void {
+function emptyBuffer(context: BucketAgentContext, state: BucketAgentState): void {
   const jobIds = state.shelf.takeBuffer().map(({ id }) => id);
   state.stale = true;
   if (jobIds.length === 0) return;
   runDuty(context, state, {
     kind: "release",
     work: async () => {
-      await state.store.jobs.release({ ...proofOf(state), jobIds });
+      for (const batch of batchesOf(jobIds)) {
+        await state.store.jobs.release({ ...proofOf(state), jobIds: batch });
+      }
       return { kind: "release" };
     },
   });
 }
 
-/** The cluster runs no jobs now: what has not started goes back to the master. */
+/** Nothing may start here now: what has not started goes back to the master. */
 export function handBack(context: BucketAgentContext, state: BucketAgentState): void {
   state.executor.tell({ type: "recall" });
   emptyBuffer(context, state);

@@ -5,6 +5,7 @@
  */
 
 import type { JobMark } from "../storage/port.ts";
+import { batchesOf } from "./batches.ts";
 import type { BucketAgentContext, BucketAgentState } from "./bucket_agent_protocol.ts";
 import { proofOf, runDuty } from "./bucket_duty.ts";
 import type { RunningAttempt } from "./executor_protocol.ts";
@@ -56,8 +57,11 @@ function mark(
   runDuty(context, state, {
     kind: "mark",
     work: async () => {
-      const outcome = await state.store.jobs.mark({ ...proofOf(state), marks });
-      return { kind: "mark", outcome };
+      const batches = batchesOf(marks).map((batch) =>
+        state.store.jobs.mark({ ...proofOf(state), marks: batch })
+      );
+      const outcomes = await Promise.all(batches);
+      return { kind: "mark", outcome: outcomes.find((each) => each !== "marked") ?? "marked" };
     },
   });
 }

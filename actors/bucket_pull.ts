@@ -61,7 +61,7 @@ function claim(context: BucketAgentContext, state: BucketAgentState, jobs: reado
   });
 }
 
-/** Hands claimed attempts to the executor. */
+/** Hands claimed attempts to the executor; gives them back when nothing may start here any more. */
 export function handOver(
   context: BucketAgentContext,
   state: BucketAgentState,
@@ -69,10 +69,20 @@ export function handOver(
 ): void {
   if (runs.length === 0) return;
   state.shelf.claim(runs);
-  if (state.executor.tell({ type: "run", runs }) === "accepted") return;
-  context.log("warning", "The executor takes no more attempts; they are given back", {
-    bucketId: state.args.bucketId,
-  });
+  if (mayStart(context, state)) {
+    if (state.executor.tell({ type: "run", runs }) === "accepted") return;
+    context.log("warning", "The executor takes no more attempts; they are given back", {
+      bucketId: state.args.bucketId,
+    });
+  }
+  giveBack(context, state, runs);
+}
+
+function giveBack(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  runs: readonly JobRun[],
+): void {
   const nowMs = context.clock.now();
   const ending = { outcome: "interrupted", result: null, error: null } as const;
   settle(

@@ -7,6 +7,7 @@
 
 import type { BucketCapacity } from "../core/capacity.ts";
 import type { Job } from "../core/job.ts";
+import { MAX_BATCH } from "./batches.ts";
 import type { EndedAttempt } from "./executor_protocol.ts";
 import type { JobRun } from "./handler_run.ts";
 
@@ -113,9 +114,9 @@ export class BucketShelf {
     return left.length;
   }
 
-  /** Takes due jobs out of the buffer to claim them, as many as there is room for. */
+  /** Takes due jobs out of the buffer to claim them, as many as there is room for and one call takes. */
   takeDue(nowMs: number): readonly Job[] {
-    const room = this.room;
+    const room = Math.min(this.room, MAX_BATCH);
     let count = 0;
     while (count < room && (this.#buffer[count]?.job.scheduledAtMs ?? Infinity) <= nowMs) count++;
     if (count === 0) return [];

@@ -20,6 +20,7 @@ import type {
   ExecutorMessage,
 } from "./executor_protocol.ts";
 import { type HandlerMap, resolveHandlers } from "./handlers.ts";
+import type { HostSaid } from "./handler_host.ts";
 import { HostPool } from "./host_pool.ts";
 import { type Actor, defineActor } from "./runtime/definition.ts";
 import type { Of } from "./runtime/protocol.ts";
@@ -102,22 +103,17 @@ export const executor: Actor<ExecutorMessage, ExecutorArgs> = defineActor<
       const attempt = state.attempts.find(jobId);
       if (attempt?.run.attempt !== number) return;
       finish(context, state, { attempt, ending: forcedEnding(attempt) });
-      await state.pool?.kill(attempt.run.job.id);
+      await state.pool?.kill(attempt.run);
     },
 
-    host_ended(context, { hostKey, jobId, ending, logs }, state) {
-      state.pool?.release(hostKey, jobId);
-      const attempt = state.attempts.find(jobId);
-      if (attempt === undefined) return; // ended before: its grace was over
-      attempt.logs.push(...logs);
-      finish(context, state, { attempt, ending });
+    host_ended(context, { hostKey, ending, ...said }, state) {
+      state.pool?.release(hostKey, said.jobId);
+      const attempt = hear(state, said);
+      if (attempt !== undefined) finish(context, state, { attempt, ending });
     },
 
-    host_said(_context, { jobId, progress, logs }, state) {
-      const attempt = state.attempts.find(jobId);
-      if (attempt === undefined) return;
-      attempt.progress = progress ?? attempt.progress;
-      attempt.logs.push(...logs);
+    host_said(_context, said, state) {
+      hear(state, said);
     },
   },
 
@@ -128,12 +124,22 @@ export const executor: Actor<ExecutorMessage, ExecutorArgs> = defineActor<
 
   childExited(context, exit, state) {
     const lost = state.pool?.hostExited(exit.key) ?? [];
-    for (const jobId of lost) {
+    for (const [jobId, number] of lost) {
       const attempt = state.attempts.find(jobId);
-      if (attempt !== undefined) finish(context, state, { attempt, ending: crashed(exit.error) });
+      if (attempt?.run.attempt !== number) continue; // ended before: its grace was over
+      finish(context, state, { attempt, ending: crashed(exit.error) });
     }
   },
 });
+
+/** Takes up what an attempt said; answers the attempt unless it ended before, when its grace was over. */
+function hear({ attempts }: ExecutorState, said: HostSaid): Attempt | undefined {
+  const attempt = attempts.find(said.jobId);
+  if (attempt?.run.attempt !== said.attempt) return undefined;
+  attempt.progress = said.progress ?? attempt.progress;
+  attempt.logs.push(...said.logs);
+  return attempt;
+}
 
 function fillSlots(context: ExecutorContext, state: ExecutorState): void {
   for (let run = state.attempts.next(); run !== undefined; run = state.attempts.next()) {

@@ -26,12 +26,21 @@ export type HandlerHostMessage =
 /** What a handler host tells its executor. */
 export type HostReport =
   /** An attempt ended. */
-  | Tell<
-    "host_ended",
-    { hostKey: string; jobId: string; ending: Ending; logs: readonly LogEntry[] }
-  >
+  | Tell<"host_ended", HostSaid & { hostKey: string; ending: Ending }>
   /** An attempt that still runs said something. */
-  | Tell<"host_said", { jobId: string; progress: Progress | null; logs: readonly LogEntry[] }>;
+  | Tell<"host_said", HostSaid>;
+
+/** What an attempt has said since the last report. */
+export interface HostSaid {
+  /** The job. */
+  readonly jobId: string;
+  /** The attempt: an abandoned one may still speak while the next one runs elsewhere. */
+  readonly attempt: number;
+  /** What it last said about how far it is. */
+  readonly progress: Progress | null;
+  /** What it wrote. */
+  readonly logs: readonly LogEntry[];
+}
 
 /** What a handler host needs to start. */
 export interface HandlerHostArgs {
@@ -90,13 +99,8 @@ export const handlerHost: Actor<HandlerHostMessage, HandlerHostArgs> = defineAct
       state.running.set(run.job.id, handlerRun);
       void handlerRun.start().then((ending) => { // never rejects
         state.running.delete(run.job.id);
-        say(context, state, {
-          type: "host_ended",
-          hostKey: state.args.hostKey,
-          jobId: run.job.id,
-          ending,
-          logs: handlerRun.takeLogs(),
-        });
+        const { hostKey } = state.args;
+        say(context, state, { type: "host_ended", hostKey, ending, ...said(handlerRun) });
       });
     },
 
@@ -105,14 +109,19 @@ export const handlerHost: Actor<HandlerHostMessage, HandlerHostArgs> = defineAct
     },
 
     report(context, _message, state) {
-      for (const [jobId, run] of state.running) {
-        const logs = run.takeLogs();
-        if (logs.length === 0 && run.progress === null) continue;
-        say(context, state, { type: "host_said", jobId, progress: run.progress, logs });
+      for (const run of state.running.values()) {
+        const news = said(run);
+        if (news.logs.length === 0 && news.progress === null) continue;
+        say(context, state, { type: "host_said", ...news });
       }
     },
   },
 });
+
+function said(handlerRun: HandlerRun): HostSaid {
+  const { run: { job, attempt }, progress } = handlerRun;
+  return { jobId: job.id, attempt, progress, logs: handlerRun.takeLogs() };
+}
 
 /** Repeats until the executor has room: an ending must not be lost. */
 function say(context: Context, state: State, report: HostReport): void {

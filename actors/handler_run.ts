@@ -91,6 +91,11 @@ export class HandlerRun {
     this.#controller?.abort(abortError(code, this.#options.run.job));
   }
 
+  /** The attempt. */
+  get run(): JobRun {
+    return this.#options.run;
+  }
+
   /** What the handler last said about how far it is. */
   get progress(): Progress | null {
     return this.#progress;

@@ -19,8 +19,11 @@ interface Host {
   readonly key: string;
   ref: ActorRef<HandlerHostMessage> | null;
   starting: Promise<ActorRef<HandlerHostMessage>> | null;
-  readonly jobs: Set<string>;
+  /** The attempt of each job in it. */
+  readonly jobs: Map<string, number>;
   idleTimer: Disposable | null;
+  /** Takes no more jobs: one of its handlers ignored its abort. */
+  retired: boolean;
 }
 
 /** Threads per executor under thread isolation; its run slots are shared out among them. */
@@ -49,7 +52,7 @@ export class HostPool {
   /** Hands an attempt to a host. Calls `fail` when no host can be had; every other ending is reported by the host. */
   run(run: JobRun, fail: (ending: Ending) => void): RunHandle {
     const host = this.#free() ?? this.#make();
-    host.jobs.add(run.job.id);
+    host.jobs.set(run.job.id, run.attempt);
     host.idleTimer?.[Symbol.dispose]();
     host.idleTimer = null;
     const handle = new HostHandle(host, run.job.id);
@@ -68,22 +71,24 @@ export class HostPool {
     host.jobs.delete(jobId);
     if (host.jobs.size > 0) return;
     host.idleTimer?.[Symbol.dispose]();
-    host.idleTimer = this.#context.clock.schedule(IDLE_MS, () => {
+    host.idleTimer = this.#context.clock.schedule(host.retired ? 0 : IDLE_MS, () => {
       this.#hosts.delete(hostKey);
       void this.#context.stopChild(hostKey, "stop");
     });
   }
 
-  /** Kills the host of an attempt that ignored its abort; under thread isolation it is only abandoned. */
-  async kill(jobId: string): Promise<void> {
-    const host = [...this.#hosts.values()].find(({ jobs }) => jobs.has(jobId));
+  /** Kills the host of an attempt that ignored its abort; under thread isolation it is let go when it is empty. */
+  async kill({ job, attempt }: JobRun): Promise<void> {
+    const host = [...this.#hosts.values()].find(({ jobs }) => jobs.get(job.id) === attempt);
     if (host === undefined) return;
-    this.#hosts.delete(host.key); // takes no more work, whatever becomes of it
-    if (this.#args.isolation === "process") await this.#context.stopChild(host.key, "kill");
+    host.retired = true;
+    if (this.#args.isolation !== "process") return;
+    this.#hosts.delete(host.key);
+    await this.#context.stopChild(host.key, "kill");
   }
 
-  /** A host ended. Answers the jobs that were in it. */
-  hostExited(key: string): readonly string[] {
+  /** A host ended. Answers the jobs that were in it, with their attempts. */
+  hostExited(key: string): readonly (readonly [jobId: string, attempt: number])[] {
     const host = this.#hosts.get(key);
     this.#hosts.delete(key);
     host?.idleTimer?.[Symbol.dispose]();
@@ -98,14 +103,21 @@ export class HostPool {
 
   #free(): Host | undefined {
     for (const host of this.#hosts.values()) {
-      if (host.jobs.size < this.#jobsPerHost) return host;
+      if (!host.retired && host.jobs.size < this.#jobsPerHost) return host;
     }
     return undefined;
   }
 
   #make(): Host {
     const key = `handler_host-${++this.#made}`;
-    const host: Host = { key, ref: null, starting: null, jobs: new Set(), idleTimer: null };
+    const host: Host = {
+      key,
+      ref: null,
+      starting: null,
+      jobs: new Map(),
+      idleTimer: null,
+      retired: false,
+    };
     this.#hosts.set(key, host);
     return host;
   }

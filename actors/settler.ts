@@ -11,6 +11,7 @@ import { codeOf } from "../core/errors.ts";
 import type { LogEntry } from "../core/log.ts";
 import type { Settlement } from "../storage/port.ts";
 import { Batcher } from "./batcher.ts";
+import { batchesOf, MAX_BATCH } from "./batches.ts";
 import { repeat } from "./repeat.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Ask, Tell } from "./runtime/protocol.ts";
@@ -41,8 +42,6 @@ interface State {
 
 type Context = ActorContext<SettlerMessage>;
 
-const MAX_BATCH = 1_000;
-
 /** Declares the settler. One per worker. */
 export const settler: Actor<SettlerMessage, SettlerArgs> = defineActor<
   SettlerMessage,
@@ -66,11 +65,11 @@ export const settler: Actor<SettlerMessage, SettlerArgs> = defineActor<
   handlers: {
     async settle(context, { settlements, logs }, state) {
       if (logs.length > 0) await writeLogs(context, state, logs);
-      await state.settlements.add(settlements);
+      await addAll(state, settlements);
     },
 
     async give_back(_context, { settlements }, state) {
-      await state.settlements.add(settlements);
+      await addAll(state, settlements);
     },
 
     async logs(context, { entries }, state) {
@@ -78,6 +77,13 @@ export const settler: Actor<SettlerMessage, SettlerArgs> = defineActor<
     },
   },
 });
+
+async function addAll(
+  { settlements: batcher }: State,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  await Promise.all(batchesOf(settlements).map((batch) => batcher.add(batch)));
+}
 
 async function settleAll(
   context: Context,
@@ -101,8 +107,7 @@ async function writeLogs(
   { args, store }: State,
   entries: readonly LogEntry[],
 ): Promise<void> {
-  for (let from = 0; from < entries.length; from += MAX_BATCH) {
-    const batch = entries.slice(from, from + MAX_BATCH);
+  for (const batch of batchesOf(entries)) {
     try {
       await store.history.appendLogs({ clusterId: args.clusterId, entries: batch });
     } catch (error) {

@@ -14,7 +14,13 @@ import { type Actor, defineActor } from "./runtime/definition.ts";
 import type { SchedulerMessage } from "./scheduler_protocol.ts";
 import { storageAt } from "./storage_actor.ts";
 import { spawnChildren } from "./worker_children.ts";
-import { registerWorker, retireStep, startRetiring, tellScheduler } from "./worker_life.ts";
+import {
+  countClaimed,
+  registerWorker,
+  retireStep,
+  startRetiring,
+  tellScheduler,
+} from "./worker_life.ts";
 import type { WorkerArgs, WorkerContext, WorkerMessage, WorkerState } from "./worker_protocol.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -44,7 +50,6 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
       trustedUntilMono: trustedUntil(life.sentAtMono, args.lease),
       phase: "working",
       looking: false,
-      claimed: 0,
     };
     await announce(context, state);
     context.sendInterval(LOOK_EVERY_MS, { type: "look" });
@@ -90,11 +95,11 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
       invariant(false, why); // the supervisor starts a new life
     },
 
-    condition: (context, _message, { phase, trustedUntilMono, claimed }) => ({
-      phase,
-      trusted: context.clock.monotonic() < trustedUntilMono,
-      claimed,
-    }),
+    async condition(context, _message, state) {
+      const { phase, trustedUntilMono } = state;
+      const trusted = context.clock.monotonic() < trustedUntilMono;
+      return { phase, trusted, claimed: phase === "retired" ? 0 : await countClaimed(state) };
+    },
   },
 
   async childExited(context, { restarting }, state) {

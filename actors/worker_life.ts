@@ -131,18 +131,22 @@ const ANNOUNCE_TIMEOUT_MS = 2_000;
 
 /** Leaves when nothing is held any more, else looks again soon. */
 export async function retireStep(context: WorkerContext, state: WorkerState): Promise<void> {
-  const holdings = await Promise.all(
-    [...state.agents.values()].map((agent) =>
-      agent.ask({ type: "holdings" }, { timeoutMs: 5_000 }).catch(() => NOTHING)
-    ),
-  );
-  state.claimed = holdings.reduce((sum, each) => sum + each.claimed + each.settling, 0);
-  if (state.claimed > 0) {
+  if (await countClaimed(state) > 0) {
     context.sendAfter(20, { type: "retire_step" });
     return;
   }
   await attempt(context, "leave the cluster", () => leave(context, state));
   state.phase = "retired";
+}
+
+/** Attempts the worker has claimed and not yet settled. */
+export async function countClaimed({ agents }: WorkerState): Promise<number> {
+  const holdings = await Promise.all(
+    [...agents.values()].map((agent) =>
+      agent.ask({ type: "holdings" }, { timeoutMs: 5_000 }).catch(() => NOTHING)
+    ),
+  );
+  return holdings.reduce((sum, { claimed, settling }) => sum + claimed + settling, 0);
 }
 
 const NOTHING: BucketHoldings = { buffered: 0, claimed: 0, settling: 0 };

@@ -102,7 +102,6 @@ export interface WorkerState {
   trustedUntilMono: number;
   phase: WorkerCondition["phase"];
   looking: boolean;
-  claimed: number;
 }
 
 /** The context of a worker. */

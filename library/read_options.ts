@@ -24,6 +24,7 @@ import { type Random, systemRandom } from "../core/random.ts";
 import { type BucketQuantities, WORKER_MODES } from "../core/worker.ts";
 import { masterSpec } from "../storage/mod.ts";
 import type { JobMasterOptions, WorkerOptions } from "./options.ts";
+import { checkAddress } from "./server.ts";
 
 /** What was read. */
 export type ReadOptions =
@@ -128,7 +129,8 @@ function machineName(): string {
   }
 }
 
-function refuseConflicts({ agents, workers = [] }: JobMasterOptions): void {
+function refuseConflicts({ agents, workers = [], http = {} }: JobMasterOptions): void {
+  checkAddress(http);
   refuseAgents(agents);
   refuseRepeatedNames(workers);
 }

@@ -21,12 +21,11 @@ export interface HttpServer {
 const LOOPBACK = /^(127(?:\.\d{1,3}){3}|::1|localhost)$/;
 
 /**
- * Serves one cluster.
+ * Refuses an address that others can reach.
  *
- * @throws {JobMasterError} `configuration_invalid` for an address that is not loopback or a port that is taken.
+ * @throws {JobMasterError} `configuration_invalid` for one that is not loopback.
  */
-export function serve(client: ClusterClient, options: HttpOptions): HttpServer {
-  const { port = 8080, hostname = "127.0.0.1", basePath } = options;
+export function checkAddress({ hostname = "127.0.0.1" }: HttpOptions): void {
   if (!LOOPBACK.test(hostname)) {
     throw new JobMasterError(
       "configuration_invalid",
@@ -35,6 +34,16 @@ export function serve(client: ClusterClient, options: HttpOptions): HttpServer {
       }: without credentials the server binds to loopback only, such as "127.0.0.1"`,
     );
   }
+}
+
+/**
+ * Serves one cluster.
+ *
+ * @throws {JobMasterError} `configuration_invalid` for an address that is not loopback or a port that is taken.
+ */
+export function serve(client: ClusterClient, options: HttpOptions): HttpServer {
+  const { port = 8080, hostname = "127.0.0.1", basePath } = options;
+  checkAddress(options);
   const handler = createHandler({
     clusters: [client],
     ...(basePath === undefined ? {} : { basePath }),

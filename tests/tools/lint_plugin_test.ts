@@ -42,7 +42,7 @@ const wrong: readonly Sample[] = [
     ["http importing the kernel", "http/mod.ts", `import "../actors/runtime/cell.ts";`],
     ["http importing storage", "http/routes/jobs.ts", `import "../../storage/port.ts";`],
     ["recurrence importing actors", "recurrence/cron.ts", `import "../actors/leader.ts";`],
-    ["cli importing storage", "cli/start.ts", `import "../storage/port.ts";`],
+    ["cli importing an adapter", "cli/start.ts", `import "../storage/sqlite.ts";`],
     ["an example importing an internal", "examples/jobs.ts", `import "../core/job.ts";`],
     ["a file of no layer", "extras/thing.ts", "f();"],
     ["a stray file at the top", "thing.ts", "f();"],
