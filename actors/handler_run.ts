@@ -63,6 +63,7 @@ export class HandlerRun {
   #progress: Progress | null = null;
   #logs: LogEntry[] = [];
   #logCount = 0;
+  #payloadFits = false;
 
   /** Makes a run that has not started. */
   constructor(options: HandlerRunOptions) {
@@ -75,6 +76,7 @@ export class HandlerRun {
     if (definition === undefined) return this.#unknownDefinition();
     try {
       const data = await checkPayload(definition.input, JSON.parse(job.data));
+      this.#payloadFits = true;
       const returned = await definition.handler(this.#context(data));
       if (this.#abortCode === "timed_out") return timedOut(job);
       const result = encodePayload(returned, { what: "result", maxBytes: MAX_RESULT_BYTES });
@@ -122,6 +124,7 @@ export class HandlerRun {
         const { code } = encodeError(thrown); // user code may throw what throws when it is looked at
         return {
           outcome: "failed",
+          final: !this.#payloadFits, // the same schema would refuse it again
           result: null,
           error: failureOf(thrown, code === "internal" ? "handler_error" : code),
         };

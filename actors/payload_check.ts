@@ -4,7 +4,7 @@
  * @module
  */
 
-import { JobMasterError } from "../core/errors.ts";
+import { encodeError, JobMasterError } from "../core/errors.ts";
 import type { StandardSchema, StandardSchemaIssue } from "../core/standard_schema.ts";
 
 /**
@@ -17,12 +17,21 @@ export async function checkPayload(
   value: unknown,
 ): Promise<unknown> {
   if (schema === null) return value;
-  const result = await schema["~standard"].validate(value);
+  const result = await validate(schema, value);
   if (result.issues === undefined) return result.value;
   const problems = result.issues.slice(0, 20).map(describe);
   throw new JobMasterError("invalid_payload", `Cannot take data: ${problems.join("; ")}`, {
     problems,
   });
+}
+
+async function validate(schema: StandardSchema, value: unknown) {
+  try {
+    return await schema["~standard"].validate(value);
+  } catch (error) { // a schema is code of the application
+    const { message } = encodeError(error);
+    throw new JobMasterError("invalid_payload", `Cannot check data: its schema threw: ${message}`);
+  }
 }
 
 function describe({ path, message }: StandardSchemaIssue): string {

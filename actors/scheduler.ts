@@ -12,7 +12,7 @@ import { BucketIndex } from "../core/assignment.ts";
 import type { Bucket } from "../core/bucket.ts";
 import { DEFAULT_CLUSTER_SETTINGS } from "../core/cluster.ts";
 import type { DefinitionDefaults } from "../core/definition.ts";
-import { codeOf, JobMasterError } from "../core/errors.ts";
+import { codeOf, encodeError, JobMasterError } from "../core/errors.ts";
 import { uuidGenerator } from "../core/ids.ts";
 import { shown } from "../core/names.ts";
 import { acceptRequest, type JobRequest, MAX_JOBS_PER_CALL } from "../core/request.ts";
@@ -71,7 +71,7 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
     async submit(context, { requests }, state) {
       checkCount(requests);
       const jobs: NewJob[] = [];
-      for (const request of requests) jobs.push(await toJob(context, state, request));
+      for (const request of requests) jobs.push(await readJob(context, state, request));
       return await state.inserts.add(jobs);
     },
 
@@ -98,6 +98,21 @@ function checkCount(requests: readonly JobRequest[]): void {
     "invalid_request",
     `Cannot schedule ${requests.length} jobs in one call: it must be 1 to ${MAX_JOBS_PER_CALL}`,
   );
+}
+
+/** While a request is read, code of the application runs: a getter, a `toJSON`. What it throws is no crash of ours. */
+async function readJob(
+  context: SchedulerContext,
+  state: SchedulerState,
+  request: JobRequest,
+): Promise<NewJob> {
+  try {
+    return await toJob(context, state, request);
+  } catch (error) {
+    const { code, message } = encodeError(error);
+    if (code !== "internal") throw error;
+    throw new JobMasterError("invalid_payload", `Cannot read the request: ${message}`);
+  }
 }
 
 async function toJob(

@@ -78,7 +78,10 @@ export type JobHandler<Data = unknown, Result = unknown> = (
 export interface JobOptions<Input, Output> {
   /** Stable id, at most 250 characters. Renaming it orphans the jobs that wait for it. */
   readonly id: string;
-  /** Checks payloads when they are scheduled and again before they run. @default {any JSON value} */
+  /**
+   * Checks payloads when they are scheduled and again before they run; one that is refused then fails its job without
+   * a retry. @default {any JSON value}
+   */
   readonly input?: StandardSchema<Input, Output>;
   /** How long one attempt may take. @default {the cluster's} */
   readonly timeout?: DurationInput;

@@ -17,6 +17,8 @@ export interface Ending {
   readonly result: string | null;
   /** Why it failed. */
   readonly error: FailureRecord | null;
+  /** For `failed`: no further attempt can do better. @default {false} */
+  readonly final?: boolean;
   /** For `interrupted`: how long to leave the job alone, in milliseconds. @default {0} */
   readonly delayMs?: number;
 }
@@ -49,7 +51,8 @@ export interface EndedRun {
 /**
  * Decides the next step of a job whose attempt number `attempt` ended.
  *
- * A failure is retried until `lastAttempt`; an interrupted attempt is given back and costs nothing.
+ * A failure is retried until `lastAttempt`, unless no further attempt can do better; an interrupted attempt is given
+ * back and costs nothing.
  */
 export function nextStep(
   { job, attempt, ending }: EndedRun,
@@ -66,7 +69,7 @@ export function nextStep(
       return attempt >= job.lastAttempt ? { status: "Failed" } : held(context.nowMs);
     case "failed":
     case "timed_out":
-      return attempt >= job.lastAttempt
+      return ending.final === true || attempt >= job.lastAttempt
         ? { status: "Failed" }
         : held(retryAt(job, attempt, context));
   }
