@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../core/clock.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 
 /** A signal that asks to stop. */
@@ -15,6 +16,12 @@ export const FORCED_EXIT: Readonly<Record<StopSignal, ExitCode>> = {
   SIGTERM: EXIT.terminated,
 };
 
+/**
+ * How soon after the first signal another one counts as the same, in milliseconds: a Ctrl-C reaches the node from the
+ * terminal and once more from each task runner above it.
+ */
+const ECHO_MS = 25;
+
 /** Windows knows no SIGTERM. */
 const SIGNALS: readonly StopSignal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
@@ -25,18 +32,24 @@ export class StopSignals implements Disposable {
   readonly #first = Promise.withResolvers<StopSignal>();
   readonly #second = Promise.withResolvers<StopSignal>();
   readonly #listeners: readonly (readonly [StopSignal, () => void])[];
-  #heard = 0;
+  readonly #clock: Pick<Clock, "monotonic">;
+  #firstAtMono: number | undefined;
 
   /** Starts to listen. */
-  constructor() {
+  constructor(clock: Pick<Clock, "monotonic">) {
+    this.#clock = clock;
     this.#listeners = SIGNALS.map((signal) => [signal, () => this.#hear(signal)]);
     for (const [signal, listener] of this.#listeners) Deno.addSignalListener(signal, listener);
   }
 
   #hear(signal: StopSignal): void {
-    const heard = this.#heard++;
-    if (heard === 0) this.#first.resolve(signal);
-    if (heard === 1) this.#second.resolve(signal);
+    const nowMono = this.#clock.monotonic();
+    if (this.#firstAtMono === undefined) {
+      this.#firstAtMono = nowMono;
+      this.#first.resolve(signal);
+    } else if (nowMono - this.#firstAtMono >= ECHO_MS) {
+      this.#second.resolve(signal);
+    }
   }
 
   /** Resolves with the first signal. */

@@ -67,7 +67,7 @@ const FORCED_STOP_MS = 2_000;
 
 async function start(flags: Flags, context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
-  using signals = new StopSignals(); // before anything is opened, so that no signal is lost
+  using signals = new StopSignals(context.clock); // before anything is opened, so that no signal is lost
   const options = await readOptions(flags, context);
   const tooLong = signals.first.then(async (signal) => {
     await pause(context.clock, FORCED_STOP_MS);
