@@ -157,6 +157,7 @@ export function defineJob<Input = unknown, Output = Input>(
     );
   }
   try {
+    refuseUnknown(options);
     return Object.freeze({
       id: parseId(options?.id, "job definition id"),
       input: readInput(options.input),
@@ -166,6 +167,26 @@ export function defineJob<Input = unknown, Output = Input>(
   } catch (error) {
     throw new JobMasterError("configuration_invalid", (error as Error).message, { cause: error });
   }
+}
+
+const OPTIONS: readonly (keyof JobOptions<unknown, unknown>)[] = [
+  "id",
+  "input",
+  "timeout",
+  "maxRetries",
+  "retry",
+  "priority",
+  "lane",
+  "metadata",
+];
+
+function refuseUnknown(options: object | null | undefined): void {
+  const unknown = Object.keys(options ?? {}).find((key) => !(OPTIONS as string[]).includes(key));
+  if (unknown === undefined) return;
+  throw new JobMasterError(
+    "invalid_request",
+    `Cannot use option ${shown(unknown)} of a job: the options are ${OPTIONS.join(", ")}`,
+  );
 }
 
 function readInput<I, O>(input: StandardSchema<I, O> | undefined): StandardSchema<I, O> | null {
