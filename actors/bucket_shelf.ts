@@ -11,6 +11,11 @@ import { MAX_BATCH } from "./batches.ts";
 import type { EndedAttempt } from "./executor_protocol.ts";
 import type { JobRun } from "./handler_run.ts";
 
+interface PlacePromise {
+  readonly count: number;
+  readonly atMs: number;
+}
+
 interface Buffered {
   readonly job: Job;
   readonly sinceMs: number;
@@ -43,8 +48,8 @@ export class BucketShelf {
   readonly #claimed = new Map<string, JobRun>();
   readonly #settling = new Map<string, EndedAttempt>();
   readonly #claiming = new Set<string>();
-  #reserved = 0;
-  #reservedAtMs = 0;
+  /** Promised places, oldest first. */
+  #promises: PlacePromise[] = [];
 
   /** Makes an empty shelf. */
   constructor(capacity: BucketCapacity) {
@@ -55,7 +60,7 @@ export class BucketShelf {
   holdings(): BucketHoldings {
     return {
       buffered: this.#buffer.length,
-      claimed: this.#claimed.size + this.#claiming.size + this.#reserved,
+      claimed: this.#claimed.size + this.#claiming.size + this.#promised,
       settling: this.#settling.size,
     };
   }
@@ -64,7 +69,7 @@ export class BucketShelf {
   get room(): number {
     if (this.#settling.size >= MAX_SETTLING) return 0;
     const { runSlots, waiting } = this.capacity;
-    return runSlots + waiting - this.#claimed.size - this.#claiming.size - this.#reserved;
+    return runSlots + waiting - this.#claimed.size - this.#claiming.size - this.#promised;
   }
 
   /** Most rows worth reading: a full buffer, and what is just being claimed and may be answered again. */
@@ -85,17 +90,31 @@ export class BucketShelf {
 
   /** Promises up to `count` places, none while due jobs wait in the buffer: they come first. */
   reserve(count: number, nowMs: number): number {
-    if (this.#reserved > 0 && nowMs - this.#reservedAtMs > RESERVATION_MS) this.#reserved = 0;
+    this.#lapse(nowMs);
     if (this.hasDue(nowMs)) return 0;
     const granted = Math.max(0, Math.min(count, this.room));
-    this.#reserved += granted;
-    this.#reservedAtMs = nowMs;
+    if (granted > 0) this.#promises.push({ count: granted, atMs: nowMs });
     return granted;
   }
 
-  /** Takes back promised places. */
+  /** Takes back promised places, the oldest first. */
   giveBack(count: number): void {
-    this.#reserved = Math.max(0, this.#reserved - count);
+    for (let left = count; left > 0 && this.#promises.length > 0;) {
+      const oldest = this.#promises.shift()!;
+      if (oldest.count > left) {
+        this.#promises.unshift({ ...oldest, count: oldest.count - left });
+      }
+      left -= oldest.count;
+    }
+  }
+
+  get #promised(): number {
+    return this.#promises.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Lets go of places whose jobs never came: the answer that promised them may have got lost. */
+  #lapse(nowMs: number): void {
+    this.#promises = this.#promises.filter(({ atMs }) => nowMs - atMs <= RESERVATION_MS);
   }
 
   /**
@@ -103,7 +122,8 @@ export class BucketShelf {
    * Answers how many did not fit: the latest ones, which stay in the master.
    */
   shelve(jobs: readonly Job[], nowMs: number): number {
-    const fresh = jobs.filter((job) => this.#isNews(job));
+    const fresh = [...new Map(jobs.map((job) => [job.id, job])).values()]
+      .filter((job) => this.#isNews(job));
     if (fresh.length === 0) return 0;
     const kept = this.#withoutCopiesOf(fresh);
     for (const { id, revision } of fresh) this.#buffered.set(id, revision);
@@ -116,6 +136,7 @@ export class BucketShelf {
 
   /** Takes due jobs out of the buffer to claim them, as many as there is room for and one call takes. */
   takeDue(nowMs: number): readonly Job[] {
+    if (this.#promises.length > 0) this.#lapse(nowMs);
     const room = Math.min(this.room, MAX_BATCH);
     let count = 0;
     while (count < room && (this.#buffer[count]?.job.scheduledAtMs ?? Infinity) <= nowMs) count++;

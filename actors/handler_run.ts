@@ -16,6 +16,7 @@ import {
   MAX_LOGS_PER_ATTEMPT,
 } from "../core/log.ts";
 import { encodePayload } from "../core/payload.ts";
+import { encodeLogFields, textOf } from "./log_fields.ts";
 import { checkPayload } from "./payload_check.ts";
 import type { Ending } from "../core/settlement.ts";
 
@@ -165,7 +166,7 @@ export class HandlerRun {
       priority: job.priority,
       lane: job.lane,
       attempt,
-      failures: attempt - 1,
+      failures: attempt - 1 - attemptsBefore(job),
       maxRetries: job.maxRetries,
       timeoutMs: job.timeoutMs,
       scheduledAtMs: job.scheduledAtMs,
@@ -189,7 +190,7 @@ export class HandlerRun {
         `Cannot set progress ${percent}: it must be a number from 0 to 100`,
       );
     }
-    this.#progress = { percent, note: note === undefined ? null : cut(String(note), 500) };
+    this.#progress = { percent, note: note === undefined ? null : cut(textOf(note), 500) };
   }
 
   #jobLog(): JobLog {
@@ -214,30 +215,20 @@ export class HandlerRun {
       level: last ? "Warning" : level,
       message: last
         ? `This attempt wrote ${MAX_LOGS_PER_ATTEMPT} log lines; the rest is dropped`
-        : cut(String(message), MAX_LOG_MESSAGE),
+        : cut(textOf(message), MAX_LOG_MESSAGE),
       subjectType: "Job",
       subjectId: run.job.id,
       attempt: run.attempt,
-      fields: last || fields === undefined ? null : encodeFields(fields),
+      fields: last || fields === undefined ? null : encodeLogFields(fields),
       host,
       writtenAtMs: clock.now(),
     });
   }
 }
 
-function encodeFields(fields: Readonly<Record<string, unknown>>): string {
-  try {
-    const text = JSON.stringify(
-      fields,
-      (_key, value) =>
-        typeof value === "bigint" ? `${value}n` : value instanceof Error ? failureOf(value) : value,
-    );
-    return text.length <= MAX_LOG_MESSAGE
-      ? cut(text, MAX_LOG_MESSAGE)
-      : JSON.stringify({ truncated: cut(text, MAX_LOG_MESSAGE / 2) });
-  } catch (error) {
-    return JSON.stringify({ unreadable: cut(String((error as Error)?.message), 200) });
-  }
+/** Attempts of earlier rounds: an explicit retry starts a new round. */
+function attemptsBefore({ lastAttempt, maxRetries }: Job): number {
+  return lastAttempt - maxRetries - 1;
 }
 
 /** The ending of a run that outlived its timeout. */

@@ -13,6 +13,7 @@ import {
   type LogSubject,
   MAX_LOG_MESSAGE,
 } from "../core/log.ts";
+import { encodeLogFields } from "./log_fields.ts";
 import type { KernelEvent } from "./runtime/metrics.ts";
 
 /** What entries are made with. */
@@ -56,6 +57,6 @@ export function journalEntry(
     message: cut(event.message, MAX_LOG_MESSAGE),
     subjectType: known ? subjectType as LogSubject : "Cluster",
     subjectId: known ? subjectId as string : options.clusterId,
-    fields: cut(JSON.stringify({ ...fields, from: event.address }), MAX_LOG_MESSAGE),
+    fields: encodeLogFields({ ...fields, from: event.address }),
   };
 }
