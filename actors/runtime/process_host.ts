@@ -19,6 +19,12 @@ process.on("message", (frames) => host.take(frames as readonly Frame[]));
 // The channel closes when the spawner is gone, however it went.
 process.on("disconnect", () => Deno.exit(0));
 
+// A main thread that never yields does not hear that, so a second one watches too.
+new Worker(new URL("./process_watch.ts", import.meta.url), {
+  type: "module",
+  name: String(Deno.ppid),
+});
+
 // A terminal or a service manager signals the whole group; when this process ends is for the spawner to say.
 Deno.addSignalListener("SIGINT", () => {});
 if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => {});

@@ -52,9 +52,9 @@ Deno.test("jobs.reschedule moves an onboarded job later: the copy in memory does
   const { definition, ranAtMs } = witness();
   await using cluster = await openTestCluster({ jobs: [definition] });
   const { jm } = cluster;
-  const { id } = await jm.schedule.after(definition, undefined, "1200ms");
+  const { id } = await jm.schedule.after(definition, undefined, "1s");
   await cluster.untilJob(id, "Onboarded");
-  const at = inMs(2_200);
+  const at = inMs(1_600);
 
   await jm.jobs.reschedule(id, at);
   const job = await waitFor(jm, id);

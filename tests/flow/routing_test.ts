@@ -122,25 +122,25 @@ Deno.test("parallelism scales the run slots of a bucket", async () => {
   strictEqual(inside.most, 10);
 });
 
-Deno.test("a bucket as large as one can be takes and hands back all its jobs", async () => {
+Deno.test("a large bucket takes and hands back more jobs than one call to the master takes", async () => {
   const { definition, inside } = gated();
   await using cluster = await openTestCluster({
     jobs: [definition],
-    workers: [{ parallelism: 400, bufferSize: 10_000, buckets: onlyMedium() }],
+    workers: [{ parallelism: 250, bufferSize: 10_000, buckets: onlyMedium() }],
   });
   const { jm } = cluster;
-  for (let i = 0; i < 4; i++) await jm.schedule.many(definition, nothings(5_000), { after: "1s" });
+  for (let i = 0; i < 3; i++) await jm.schedule.many(definition, nothings(4_000), { after: "1s" });
   const claimed = { statuses: ["Queued", "Processing"] } as const;
 
-  await eventually("1,600 to run", () => inside.now === 1_600, { timeoutMs: 20_000 });
-  await eventually("8,000 to be queued", async () => await jm.jobs.count(claimed) === 9_600, {
+  await eventually("1,000 to run", () => inside.now === 1_000, { timeoutMs: 20_000 });
+  await eventually("5,000 to be queued", async () => await jm.jobs.count(claimed) === 6_000, {
     timeoutMs: 20_000,
-    everyMs: 200,
+    everyMs: 100,
   });
   await jm.stop({ graceful: false });
-  const survivor = await cluster.join({ jobs: [definition], workers: [] });
+  const producer = await cluster.join({ jobs: [definition], workers: [] });
 
-  strictEqual(await survivor.jobs.count({ statuses: ["HeldOnMaster"] }), 20_000);
+  strictEqual(await producer.jobs.count({ statuses: ["HeldOnMaster"] }), 12_000);
 });
 
 function onlyMedium() {

@@ -268,15 +268,15 @@ const REFUSED: Readonly<Record<string, (jm: JobMaster) => Promise<unknown>>> = {
     jm.schedule.now(echo, { n: 1 }, { metadata: { a: {} as string } }),
 };
 
-for (const [what, call] of Object.entries(REFUSED)) {
-  Deno.test(`schedule refuses ${what} and stores nothing`, async () => {
-    await using cluster = await openTestCluster({ jobs: [echo], workers: [] });
-
-    await rejects(call(cluster.jm), { code: "invalid_request" });
-
-    strictEqual(await countJobs(cluster.jm), 0);
-  });
-}
+Deno.test("schedule refuses a request out of its rules and stores nothing", async (test) => {
+  await using cluster = await openTestCluster({ jobs: [echo], workers: [] });
+  for (const [what, call] of Object.entries(REFUSED)) {
+    await test.step(what, async () => {
+      await rejects(call(cluster.jm), { code: "invalid_request" });
+      strictEqual(await countJobs(cluster.jm), 0);
+    });
+  }
+});
 
 const UNREADABLE: Readonly<Record<string, unknown>> = {
   "a BigInt": 1n,
@@ -293,16 +293,16 @@ function cycle(): unknown {
   return loop;
 }
 
-for (const [what, value] of Object.entries(UNREADABLE)) {
-  Deno.test(`schedule refuses ${what} in a payload and stores nothing`, async () => {
-    const anything = defineJob({ id: "anything" }, () => {});
-    await using cluster = await openTestCluster({ jobs: [anything], workers: [] });
-
-    await rejects(cluster.jm.schedule.now(anything, { value }), { code: "invalid_payload" });
-
-    strictEqual(await countJobs(cluster.jm), 0);
-  });
-}
+Deno.test("schedule refuses a payload that JSON cannot hold and stores nothing", async (test) => {
+  const anything = defineJob({ id: "anything" }, () => {});
+  await using cluster = await openTestCluster({ jobs: [anything], workers: [] });
+  for (const [what, value] of Object.entries(UNREADABLE)) {
+    await test.step(what, async () => {
+      await rejects(cluster.jm.schedule.now(anything, { value }), { code: "invalid_payload" });
+      strictEqual(await countJobs(cluster.jm), 0);
+    });
+  }
+});
 
 Deno.test("schedule refuses a definition nobody has announced and names those that are known", async () => {
   const unknown = defineJob({ id: "unknown" }, () => {});

@@ -1,0 +1,45 @@
+/**
+ * Retention: what ended long ago goes, with everything that belongs to it.
+ */
+
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { defineJob } from "../../mod.ts";
+import { openTestCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+
+const HOUR_MS = 3_600_000;
+
+Deno.test("a job that ended before the retention goes with its executions and logs, one that ended later stays", async () => {
+  const talk = defineJob<number>({ id: "talk" }, (job) => job.log.info(`said ${job.data}`));
+  await using cluster = await openTestCluster({ jobs: [talk], settings: { retention: null } });
+  const { jm } = cluster;
+  const [old, fresh] = [await jm.schedule.now(talk, 1), await jm.schedule.now(talk, 2)];
+  const waiting = await jm.schedule.after(talk, 3, "1d");
+  for (const { id } of [old, fresh]) await jm.jobs.wait(id, { timeout: "10s" });
+  const longAgoMs = Date.now() - 3 * HOUR_MS;
+  cluster.sql(
+    "UPDATE jm_jobs SET created_at = ?, scheduled_at = scheduled_at - ?",
+    longAgoMs,
+    HOUR_MS,
+  );
+  cluster.sql("UPDATE jm_jobs SET finished_at = ? WHERE id = ?", longAgoMs, old.id);
+  cluster.sql("UPDATE jm_logs SET written_at = ? WHERE subject_id = ?", longAgoMs, old.id);
+
+  await jm.changeSettings({ retention: "1h" });
+  await eventually(
+    "the old job to be gone",
+    () => jm.jobs.get(old.id).then(() => false, () => true),
+    { timeoutMs: 20_000, everyMs: 50 },
+  );
+
+  await rejects(jm.jobs.get(old.id), { code: "job_not_found" });
+  strictEqual((await jm.jobs.get(fresh.id)).status, "Succeeded");
+  strictEqual(typeof (await jm.jobs.get(waiting.id)).status, "string");
+  const executions = cluster.sql("SELECT job_id AS id FROM jm_executions") as { id: string }[];
+  deepStrictEqual(executions.map(({ id }) => id), [fresh.id]);
+  strictEqual(await jm.client.countLogs({ subjectId: old.id }), 0);
+  strictEqual((await jm.jobs.logs(fresh.id)).length, 1);
+  strictEqual(await jm.jobs.count({ statuses: ["Succeeded"] }), 1);
+  const again = await jm.schedule.now(talk, 1, { id: old.id });
+  strictEqual(again.created, true);
+});
