@@ -89,17 +89,36 @@ export function addCluster(program: Command, cli: Cli): void {
     act: async (api, flags) => printCluster(await api.ofCluster({}), flags, terminal),
   });
 
-  const set = cluster.command("set").description("change settings; every node follows in seconds");
+  const set = cluster.command("set").description("change settings; every node follows in seconds")
+    .argument("[name=value...]", "settings by the API's names, e.g. mode=Passive retry.base=5s");
   addJsonOption(addTargetOptions(set));
   for (const { flags, description } of SETTINGS) set.option(flags, description);
   set.addHelpText("after", "\nExample:\n  cluster set --mode Passive --retention 14d");
   cli.runsOnCluster<Flags>(set, {
-    check: (flags) => checkSettings(readChange(flags)),
-    async act(api, flags) {
-      const changed = await api.ofCluster<Document>({ method: "PATCH", body: readChange(flags) });
+    check: (flags, pairs) => checkSettings(readChange({ ...readPairs(pairs), ...flags })),
+    async act(api, flags, pairs) {
+      const body = readChange({ ...readPairs(pairs), ...flags });
+      const changed = await api.ofCluster<Document>({ method: "PATCH", body });
       return printCluster(changed, flags, terminal);
     },
   });
+}
+
+/** Settings written as `name=value`, as the flags they stand for. */
+function readPairs(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    const setting = SETTINGS.find(({ path }) => path.join(".") === name);
+    if (setting !== undefined && rest.length > 0) {
+      return [new Option(setting.flags).attributeName(), rest.join("=")];
+    }
+    throw new JobMasterError(
+      "invalid_request",
+      `Cannot set ${shown(pair)}: it must be name=value with a name of ${
+        SETTINGS.map(({ path }) => path.join(".")).join(", ")
+      }`,
+    );
+  }));
 }
 
 /**

@@ -137,6 +137,23 @@ Deno.test("the program changes settings", async () => {
   });
 });
 
+Deno.test("the program changes settings by the API's names too, and a flag wins", async () => {
+  await using place = await openWorkplace();
+  await place.start(["--no-worker", "--no-http"]);
+
+  const changed = await json(
+    place,
+    "cluster set mode=Archived retry.base=5s retention=none --mode Passive".split(" "),
+  );
+
+  const { mode, retry, retention } = changed as {
+    mode: string;
+    retry: Record<string, unknown>;
+    retention: unknown;
+  };
+  deepStrictEqual([mode, retry.base, retention], ["Passive", "PT5S", null]);
+});
+
 Deno.test("enqueue passes every flag on", async () => {
   await using place = await openWorkplace();
   await place.start(["--jobs", EXAMPLE_JOBS, "--no-worker", "--no-http"]);

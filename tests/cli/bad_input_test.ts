@@ -91,6 +91,9 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ["buckets list --limit x", /limit "x"/],
 
   ["cluster set", /Cannot change nothing/],
+  ["cluster set mode", /Cannot set "mode": it must be name=value with a name of mode,/],
+  ["cluster set colour=red", /Cannot set "colour=red"/],
+  ["cluster set mode=active", /mode "active": it must be one of Active/],
   ["cluster set --mode active", /mode "active": it must be one of Active/],
   ["cluster set --default-timeout x", /defaultTimeout "x"/],
   ["cluster set --default-max-retries 11", /defaultMaxRetries 11/],
