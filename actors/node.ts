@@ -262,10 +262,10 @@ class RunningNode implements Node {
 
   async #stop({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     const { clock } = this.#system;
-    for (const worker of this.#workers) worker.tell({ type: "retire" });
     const graceUntil = clock.monotonic() + timeoutMs;
     let forcedUntil = Infinity;
     while (!(await this.#retired())) {
+      for (const worker of this.#workers) worker.tell({ type: "retire" }); // again, for one that began a new life
       const nowMono = clock.monotonic();
       if (!this.#forced && nowMono >= graceUntil) this.#force();
       if (this.#forced && forcedUntil === Infinity) forcedUntil = nowMono + FORCED_STOP_MS;

@@ -10,9 +10,9 @@ interface Given {
 function read({ flags = {}, env = {}, file }: Given) {
   return readStartOptions(flags, {
     env: (name) => env[name],
-    cwd: "/work",
+    cwd: "/srv",
     readFile(path) {
-      if (path === "/work/conf/jm.json" && file !== undefined) return JSON.stringify(file);
+      if (path === "/srv/conf/jm.json" && file !== undefined) return JSON.stringify(file);
       throw new Error(`no such file: ${path}`);
     },
   });
@@ -81,9 +81,9 @@ const SOURCES: readonly {
     env: { JOBMASTER_JOBS: "v.ts,w.ts x.ts" },
     file: { jobs: ["c.ts"] },
     values: [
-      ["file:///work/f.ts", "file:///abs/f.ts", "https://example.com/f.ts", "npm:jobs"],
-      ["file:///work/v.ts", "file:///work/w.ts", "file:///work/x.ts"],
-      ["file:///work/conf/c.ts"],
+      ["file:///srv/f.ts", "file:///abs/f.ts", "https://example.com/f.ts", "npm:jobs"],
+      ["file:///srv/v.ts", "file:///srv/w.ts", "file:///srv/x.ts"],
+      ["file:///srv/conf/c.ts"],
     ],
   },
   {
@@ -167,7 +167,7 @@ const BAD: readonly (readonly [string, Given, RegExp])[] = [
   [
     "a missing file",
     { flags: { config: "x.json" } },
-    /file "x.json": no such file: \/work\/x.json/,
+    /file "x.json": no such file: \/srv\/x.json/,
   ],
   ["a wrong file", { env: CONFIG, file: { worker: [] } }, /did you mean "workers"/],
   ["a module that is no URL", { flags: { jobs: ["https://"] } }, /module "https:\/\/"/],
