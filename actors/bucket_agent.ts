@@ -71,8 +71,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 
   handlers: {
     reserve(context, { count }, state) {
-      const behind = state.stale || state.more || state.busy.has("fetch") ||
-        state.busy.has("claim"); // who came earlier starts earlier
+      const behind = state.stale || state.more || state.busy.has("fetch"); // who came earlier starts earlier
       if (behind || !mayStart(context, state)) return { granted: 0 };
       return { granted: state.shelf.reserve(count, context.clock.now()) };
     },

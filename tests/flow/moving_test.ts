@@ -63,6 +63,23 @@ Deno.test("jobs.reschedule moves an onboarded job later: the copy in memory does
   deepStrictEqual([ranAtMs.length, job.attempts], [1, 1]);
 });
 
+Deno.test("jobs.reschedule moves an onboarded job much later: the copy in memory runs neither", async () => {
+  const { definition, ranAtMs } = witness();
+  await using cluster = await openTestCluster({ jobs: [definition] });
+  const { jm } = cluster;
+  const { id, scheduledAtMs } = await jm.schedule.after(definition, undefined, "2s");
+  await cluster.untilJob(id, "Onboarded");
+
+  await jm.jobs.reschedule(id, inMs(300_000));
+  await cluster.untilJob(id, "AssignedToBucket"); // the same bucket: its priority has only one
+  const afterwards = Temporal.Instant.fromEpochMilliseconds(scheduledAtMs + 100);
+  const marker = await jm.schedule.at(definition, undefined, afterwards);
+  await waitFor(jm, marker.id);
+
+  const { status, attempts } = await jm.jobs.get(id);
+  deepStrictEqual([status, attempts, ranAtMs.length], ["AssignedToBucket", 0, 1]);
+});
+
 Deno.test("jobs.reschedule moves a held job beyond the threshold and back", async () => {
   const { definition } = witness();
   await using cluster = await openTestCluster({ jobs: [definition] });

@@ -126,14 +126,14 @@ Deno.test("a large bucket takes and hands back more jobs than one call to the ma
   const { definition, inside } = gated();
   await using cluster = await openTestCluster({
     jobs: [definition],
-    workers: [{ parallelism: 250, bufferSize: 10_000, buckets: onlyMedium() }],
+    workers: [{ parallelism: 300, bufferSize: 10_000, buckets: onlyMedium() }],
   });
   const { jm } = cluster;
   for (let i = 0; i < 3; i++) await jm.schedule.many(definition, nothings(4_000), { after: "1s" });
   const claimed = { statuses: ["Queued", "Processing"] } as const;
 
-  await eventually("1,000 to run", () => inside.now === 1_000, { timeoutMs: 20_000 });
-  await eventually("5,000 to be queued", async () => await jm.jobs.count(claimed) === 6_000, {
+  await eventually("1,200 to run", () => inside.now === 1_200, { timeoutMs: 20_000 });
+  await eventually("6,000 to be queued", async () => await jm.jobs.count(claimed) === 7_200, {
     timeoutMs: 20_000,
     everyMs: 100,
   });
