@@ -53,38 +53,35 @@ Deno.test("a worker that is declared dead aborts its handlers and starts a new l
 });
 
 Deno.test("what a fenced-out worker settles late changes nothing", async () => {
-  const gates = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
-  let runs = 0;
-  const work = defineJob({ id: "work" }, () => gates[runs++]!.promise);
+  const gate = Promise.withResolvers<string>();
+  const work = defineJob({ id: "work" }, () => gate.promise);
   await using cluster = await openTestCluster({
     jobs: [work],
-    lease: { leaseMs: 30_000, renewMs: 10_000 },
+    workers: [{ name: "owner", mode: "Execution" }], // so that nobody empties the bucket
   });
   const { jm } = cluster;
   const { id } = await jm.schedule.now(work);
-  const { bucketId } = await cluster.untilJob(id, "Processing");
-  const rescuer = await cluster.join({
-    jobs: [work],
-    workers: [{ name: "rescuer", lane: "elsewhere" }],
-  });
+  const running = await cluster.untilJob(id, "Processing");
 
   cluster.sql(
     `UPDATE jm_buckets SET status = 'Lost', worker_id = NULL, incarnation = NULL, epoch = epoch + 1
      WHERE id = ?`,
-    bucketId,
+    running.bucketId,
   );
-  await cluster.untilJob(id, "HeldOnMaster", "AssignedToBucket", "Onboarded", "Queued");
-  gates[0]!.resolve("late");
+  gate.resolve("late");
   await eventually(
     "the late end to be refused",
     () => cluster.lines.some(({ message }) => /ended too late/.test(message)),
   );
-  const meanwhile = await rescuer.jobs.get(id);
-  const executions = await rescuer.jobs.executions(id);
+  const meanwhile = await jm.jobs.get(id);
+  await cluster.join({ workers: [{ name: "boss", mode: "Coordinator" }] });
+  await cluster.join({ workers: [{ name: "drainer", mode: "Drain" }] });
+  await cluster.untilJob(id, "HeldOnMaster");
 
-  deepStrictEqual([meanwhile.result, meanwhile.finishedAtMs], [null, null]);
+  deepStrictEqual(meanwhile, running);
+  const executions = await jm.jobs.executions(id);
   deepStrictEqual(executions.map(({ outcome }) => outcome), ["crashed"]);
-  gates[1]!.resolve("second");
+  strictEqual((await jm.jobs.get(id)).result, null);
 });
 
 Deno.test("a worker that is told to die keeps the node, its other workers and their jobs alive", async () => {

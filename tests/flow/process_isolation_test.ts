@@ -4,6 +4,7 @@
 
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { openTestCluster } from "../support/cluster.ts";
+import { isAlive } from "../support/processes.ts";
 import { temporaryFolder } from "../support/temporary_folder.ts";
 import { eventually } from "../support/eventually.ts";
 import {
@@ -24,14 +25,6 @@ const ISOLATED = {
 
 /** What the node says when a process of a handler ends. */
 const HOST_ENDED = /handler_host-\d+ crashed/;
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-  } catch {
-    return false; // gone
-  }
-}
 
 Deno.test("a handler in a process runs, logs, reports progress and answers as everywhere", async () => {
   await using folder = await temporaryFolder();
@@ -114,7 +107,7 @@ Deno.test("a job that ends its process is Failed after its last attempt, and har
   await Deno.writeTextFile(path, "");
   const harmless = await jm.jobs.wait(bystander.id, { timeout: "20s" });
 
-  deepStrictEqual([job.attempts, job.error?.code], [3, "crashed"]);
+  deepStrictEqual([job.attempts, job.crashes, job.error?.code], [3, 3, "crashed"]);
   match(job.error?.message ?? "", /exited with code 3/);
   const executions = await jm.jobs.executions(id);
   deepStrictEqual(executions.map(({ outcome }) => outcome), ["crashed", "crashed", "crashed"]);

@@ -153,8 +153,12 @@ Deno.test("jobs of one bucket with one slot start in the order they were schedul
   await using cluster = await openTestCluster({ jobs: [note], workers: [{ parallelism: 0.1 }] });
   const { jm } = cluster;
 
-  for (let n = 0; n < 150; n++) await jm.schedule.now(note, n);
-  await eventually("all to run", () => seen.length === 150);
+  let next = 0;
+  for (let round = 0; round < 20; round++) {
+    await jm.schedule.many(note, [next++, next++, next++, next++, next++, next++, next++, next++]);
+    for (let i = 0; i < 4; i++) await jm.schedule.now(note, next++);
+  }
+  await eventually("all to run", () => seen.length === next);
 
   deepStrictEqual(seen, seen.toSorted((a, b) => a - b));
 });

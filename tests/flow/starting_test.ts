@@ -135,9 +135,9 @@ Deno.test("settings given at start are stored, those left out keep their value",
   });
   const settingsOf = async (node: JobMaster) => (await node.client.cluster()).settings;
 
+  const { version } = await cluster.jm.client.cluster();
   const silent = await cluster.join({ workers: [] });
   const kept = await settingsOf(silent);
-  const { version } = await silent.client.cluster();
   const loud = await cluster.join({
     workers: [],
     settings: { defaultTimeout: "9s", retry: { max: "5m" } },

@@ -54,7 +54,7 @@ Deno.test("a schema that throws fails the call or the attempt, not the node", as
       },
     },
   };
-  const checked = defineJob({ id: "checked", input: schema, maxRetries: 0 }, () => "ran");
+  const checked = defineJob({ id: "checked", input: schema }, () => "ran");
   const plain = defineJob({ id: "plain" }, () => "ran");
   await using cluster = await openTestCluster({ jobs: [checked, plain] });
   const { jm } = cluster;
@@ -71,12 +71,13 @@ Deno.test("a schema that throws fails the call or the attempt, not the node", as
   strictEqual(refused.status, "rejected");
   deepStrictEqual((refused as PromiseRejectedResult).reason.code, "invalid_payload");
   strictEqual(accepted.status, "fulfilled");
+  deepStrictEqual([failed.error?.code, failed.attempts], ["invalid_payload", 1]);
   strictEqual(failed.error?.message.includes("schema is broken"), true);
   await rejects(jm.schedule.now(checked, 1), /schema is broken/);
   strictEqual((await jm.client.health()).actors.every(({ restarts }) => restarts === 0), true);
 });
 
-Deno.test("a payload whose getter throws fails the call, not the node", async () => {
+Deno.test("a payload or a tag whose getter throws fails the call, not the node", async () => {
   const plain = defineJob({ id: "plain" }, () => "ran");
   await using cluster = await openTestCluster({ jobs: [plain] });
   const { jm } = cluster;
@@ -94,6 +95,8 @@ Deno.test("a payload whose getter throws fails the call, not the node", async ()
 
   await rejects(jm.schedule.now(plain, trap), { code: "invalid_payload", message: /trapped/ });
   await rejects(jm.schedule.now(plain, nothing), { code: "invalid_payload" });
+  const metadata = trap as unknown as Record<string, string>;
+  await rejects(jm.schedule.now(plain, null, { metadata }), { code: "invalid_payload" });
 
   strictEqual((await jm.client.health()).actors.every(({ restarts }) => restarts === 0), true);
 });

@@ -6,9 +6,10 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/st
 import type { JobView } from "../../mod.ts";
 import { openTestCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
+import { isAlive } from "../support/processes.ts";
 import { temporaryFolder } from "../support/temporary_folder.ts";
 import { deedsIn, quick, spin, untilTold } from "./fixtures/node_jobs.ts";
-import { isAlive, NodeProcess, PATIENTLY } from "./support/node_process.ts";
+import { NodeProcess, PATIENTLY } from "./support/node_process.ts";
 
 const FINAL = ["Succeeded", "Failed", "Cancelled"] as const;
 

@@ -89,12 +89,3 @@ export class NodeProcess implements AsyncDisposable {
     }
   }
 }
-
-/** Whether a process runs, zombies aside. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-  } catch {
-    return false; // gone
-  }
-}
