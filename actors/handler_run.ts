@@ -122,10 +122,10 @@ export class HandlerRun {
       case "lease_lost":
         return { outcome: "interrupted", result: null, error: null };
       case undefined: {
-        const { code } = encodeError(thrown); // user code may throw what throws when it is looked at
+        const { code, retryable } = encodeError(thrown); // user code may throw what throws when it is looked at
         return {
           outcome: "failed",
-          final: !this.#payloadFits, // the same schema would refuse it again
+          final: !this.#payloadFits && !retryable, // the same schema would refuse it again
           result: null,
           error: failureOf(thrown, code === "internal" ? "handler_error" : code),
         };

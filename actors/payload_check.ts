@@ -30,7 +30,8 @@ async function validate(schema: StandardSchema, value: unknown) {
     return await schema["~standard"].validate(value);
   } catch (error) { // a schema is code of the application
     const { message } = encodeError(error);
-    throw new JobMasterError("invalid_payload", `Cannot check data: its schema threw: ${message}`);
+    const text = `Cannot check data: its schema threw: ${message}`;
+    throw new JobMasterError("invalid_payload", text, { retryable: true }); // it may have looked something up
   }
 }
 

@@ -139,17 +139,18 @@ export async function retireStep(context: WorkerContext, state: WorkerState): Pr
   state.phase = "retired";
 }
 
-/** Attempts the worker has claimed and not yet settled. */
+/** Attempts the worker has claimed and not yet settled; an agent that does not answer in time may hold one. */
 export async function countClaimed({ agents }: WorkerState): Promise<number> {
   const holdings = await Promise.all(
     [...agents.values()].map((agent) =>
-      agent.ask({ type: "holdings" }, { timeoutMs: 5_000 }).catch(() => NOTHING)
+      agent.ask({ type: "holdings" }, { timeoutMs: 5_000 }).catch(() => UNKNOWN)
     ),
   );
   return holdings.reduce((sum, { claimed, settling }) => sum + claimed + settling, 0);
 }
 
-const NOTHING: BucketHoldings = { buffered: 0, claimed: 0, settling: 0 };
+/** What an agent holds that does not say: leaving now would make its running attempts look crashed. */
+const UNKNOWN: BucketHoldings = { buffered: 0, claimed: 1, settling: 0 };
 
 async function leave(context: WorkerContext, state: WorkerState): Promise<void> {
   const { args: { clusterId }, worker, store } = state;

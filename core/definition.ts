@@ -80,7 +80,7 @@ export interface JobOptions<Input, Output> {
   readonly id: string;
   /**
    * Checks payloads when they are scheduled and again before they run; one that is refused then fails its job without
-   * a retry. @default {any JSON value}
+   * a retry; a schema that throws does not refuse. @default {any JSON value}
    */
   readonly input?: StandardSchema<Input, Output>;
   /** How long one attempt may take. @default {the cluster's} */

@@ -110,6 +110,14 @@ Deno.test("HandlerRun fails for good without calling the handler when the payloa
   match(error?.message ?? "", /^Cannot take data: data\.n: Invalid input/);
 });
 
+Deno.test("HandlerRun leaves a retry open when the schema itself throws: it may have looked something up", async () => {
+  const validate = () => Promise.reject(new Error("the directory is away"));
+  const input = { "~standard": { version: 1 as const, vendor: "test", validate } };
+  const definition = defineJob({ id: "mail.send", input }, () => null);
+  const { outcome, final, error } = await endingOf(() => null, { definition });
+  deepStrictEqual([outcome, final, error?.code], ["failed", false, "invalid_payload"]);
+});
+
 Deno.test("HandlerRun fails with what the handler throws, at once or later", async () => {
   const error = new RangeError("no seat", { cause: new TypeError("refused") });
   const thrower = () => {
