@@ -11,10 +11,12 @@ const USAGE: readonly ErrorCode[] = [
   "invalid_request",
   "invalid_payload",
   "payload_too_large",
+  "invalid_recurrence",
   "configuration_invalid",
 ];
 const CONFLICT: readonly ErrorCode[] = [
   "job_state_conflict",
+  "schedule_state_conflict",
   "cluster_archived",
   "cluster_not_active",
 ];
