@@ -138,6 +138,7 @@ async function toJob(
     clusterId: state.args.clusterId,
     triggerSource: "Once",
     scheduleId: null,
+    occurrenceAtMs: null,
     originalScheduledAtMs: accepted.scheduledAtMs,
     createdAtMs: nowMs,
     placement: null,

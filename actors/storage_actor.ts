@@ -14,7 +14,14 @@ import type { Ask, Message, Tell } from "./runtime/protocol.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
 
 /** The stores of the master port. */
-export type StoreName = "jobs" | "queries" | "history" | "buckets" | "workers" | "clusters";
+export type StoreName =
+  | "jobs"
+  | "queries"
+  | "schedules"
+  | "history"
+  | "buckets"
+  | "workers"
+  | "clusters";
 
 /** The master port without what only its owner may do. */
 export type MasterStores = Pick<Master, StoreName>;
@@ -125,6 +132,7 @@ export function storageClient(
   return {
     jobs: store("jobs"),
     queries: store("queries"),
+    schedules: store("schedules"),
     history: store("history"),
     buckets: store("buckets"),
     workers: store("workers"),

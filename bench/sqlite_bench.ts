@@ -34,6 +34,7 @@ function newJob(placed: boolean): NewJob {
     metadata: { tenant: "acme", size: 3 },
     triggerSource: "Once",
     scheduleId: null,
+    occurrenceAtMs: null,
     uniqueKey: null,
     originalScheduledAtMs: nowMs,
     scheduledAtMs: nowMs,

@@ -18,6 +18,9 @@ export type BucketId = string & { readonly "~brand"?: "BucketId" };
 /** Identifies one registered worker; the incarnation tells its lives apart. */
 export type WorkerId = string & { readonly "~brand"?: "WorkerId" };
 
+/** Identifies a recurring schedule for the life of the cluster: a UUID, or the id its code gives it. */
+export type ScheduleId = string & { readonly "~brand"?: "ScheduleId" };
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**

@@ -6,7 +6,7 @@
 
 import { invariant } from "./errors.ts";
 import type { FailureRecord } from "./failure.ts";
-import type { BucketId, JobId, WorkerId } from "./ids.ts";
+import type { BucketId, JobId, ScheduleId, WorkerId } from "./ids.ts";
 import type { RetryPolicy } from "./retry.ts";
 
 /** Every job status, in the order of a job's life. */
@@ -126,7 +126,9 @@ export interface Job {
   /** What made it. */
   readonly triggerSource: TriggerSource;
   /** The recurring schedule it belongs to. */
-  readonly scheduleId: string | null;
+  readonly scheduleId: ScheduleId | null;
+  /** Which occurrence of that schedule it is, in epoch milliseconds; `null` for any other job. Unique per schedule. */
+  readonly occurrenceAtMs: number | null;
   /** Accepts one job per cluster, definition and key. */
   readonly uniqueKey: string | null;
   /** When it was first meant to run, in epoch milliseconds. Never changes. */

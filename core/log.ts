@@ -1,5 +1,5 @@
 /**
- * Log entries that the master keeps: of executions, workers, buckets and the cluster.
+ * Log entries that the master keeps: of executions, schedules, workers, buckets and the cluster.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export const LOG_LEVELS = ["Debug", "Info", "Warning", "Error", "Critical"] as c
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Every kind of subject. */
-export const LOG_SUBJECTS = ["Job", "Worker", "Bucket", "Cluster", "Api"] as const;
+export const LOG_SUBJECTS = ["Job", "Schedule", "Worker", "Bucket", "Cluster", "Api"] as const;
 
 /** What a log entry is about. */
 export type LogSubject = typeof LOG_SUBJECTS[number];

@@ -14,6 +14,7 @@
 export type * from "./ports/jobs.ts";
 export type * from "./ports/queries.ts";
 export type * from "./ports/history.ts";
+export type * from "./ports/schedules.ts";
 export type * from "./ports/buckets.ts";
 export type * from "./ports/workers.ts";
 export type * from "./ports/clusters.ts";

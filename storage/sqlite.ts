@@ -12,12 +12,14 @@ import { SqliteClusterStore } from "./sqlite/cluster_store.ts";
 import { SqliteConnection, type Surroundings } from "./sqlite/connection.ts";
 import { FinalTally } from "./sqlite/final_tally.ts";
 import { SqliteHistoryStore } from "./sqlite/history_store.ts";
+import { JobInsertion } from "./sqlite/job_insertion.ts";
 import { SqliteJobQueries } from "./sqlite/job_queries.ts";
 import { JobRemoval } from "./sqlite/job_removal.ts";
 import { sqliteJobStore } from "./sqlite/job_store.ts";
 import { inspectSchema, migrateSchema, reportOf, requireLatest } from "./sqlite/migrations.ts";
 import { readOptions } from "./sqlite/options.ts";
 import { MAX_BATCH, Proofs } from "./sqlite/proofs.ts";
+import { SqliteScheduleStore } from "./sqlite/schedule_store.ts";
 import { type Tables, tablesOf } from "./sqlite/schema.ts";
 import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
 
@@ -78,10 +80,13 @@ function masterOn(connection: SqliteConnection, tables: Tables): SqliteMaster {
   const proofs = new Proofs(connection, tables);
   const tally = new FinalTally(connection, tables);
   const removal = new JobRemoval(connection, tables, tally);
+  const insertion = new JobInsertion(connection, tables, proofs);
+  const parts = { proofs, removal, tally, insertion };
   return {
     capabilities: { wakeups: "push", maxBatch: MAX_BATCH },
-    jobs: sqliteJobStore(connection, tables, { proofs, removal, tally }),
+    jobs: sqliteJobStore(connection, tables, parts),
     queries: new SqliteJobQueries(connection, tables, tally),
+    schedules: new SqliteScheduleStore(connection, tables, parts),
     history: new SqliteHistoryStore(connection, tables, removal),
     buckets: new SqliteBucketStore(connection, tables, proofs),
     workers: new SqliteWorkerStore(connection, tables, proofs),

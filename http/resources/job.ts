@@ -47,6 +47,8 @@ export interface JobResource {
   readonly triggerSource: TriggerSource;
   /** The recurring schedule it belongs to. */
   readonly scheduleId: string | null;
+  /** Which occurrence of that schedule it is; `null` for any other job. */
+  readonly occurrenceAt: string | null;
   /** Accepts one job per cluster, definition and key. */
   readonly uniqueKey: string | null;
   /** When it was first meant to run. */
@@ -141,6 +143,7 @@ export function toJobResource(job: Job): JobResource {
       : { percent: job.progress.percent, note: job.progress.note },
     triggerSource: job.triggerSource,
     scheduleId: job.scheduleId,
+    occurrenceAt: instantOrNull(job.occurrenceAtMs),
     uniqueKey: job.uniqueKey,
     originalScheduledAt: formatInstant(job.originalScheduledAtMs),
     scheduledAt: formatInstant(job.scheduledAtMs),

@@ -59,6 +59,7 @@ export const jobSchema: z.ZodType<JobResource> = z.strictObject({
   progress: orNull(progress),
   triggerSource,
   scheduleId: orNull(z.string()),
+  occurrenceAt: orNull(instant),
   uniqueKey: orNull(z.string()),
   originalScheduledAt: instant,
   scheduledAt: instant,

@@ -41,6 +41,15 @@ export interface HistoryStore {
     readonly finishedBeforeMs: number;
     readonly limit: number;
   }): Promise<number>;
+  /**
+   * Deletes up to `limit` schedules that were terminated before the cut, the longest ago first (then by id); answers how
+   * many. Their jobs and logs stay.
+   */
+  purgeSchedules(input: {
+    readonly clusterId: string;
+    readonly terminatedBeforeMs: number;
+    readonly limit: number;
+  }): Promise<number>;
   /** Deletes up to `limit` log entries written before the cut; answers how many. */
   purgeLogs(input: {
     readonly clusterId: string;

@@ -52,7 +52,7 @@ export interface NewJob extends
 export interface InsertedJob {
   /** The id that was asked for. */
   readonly id: JobId;
-  /** Whether a row was made. `false`: `job` is the one that has this id, or this definition and unique key. */
+  /** Whether a row was made. `false`: `job` is the one in its way, by id, else by unique key, else by occurrence. */
   readonly created: boolean;
   /** The stored job. */
   readonly job: Job;
@@ -201,8 +201,8 @@ export type ChangeResult =
  */
 export interface JobStore {
   /**
-   * Stores new jobs, all in one commit. A job whose id, or whose definition and unique key, is already stored (or
-   * stands earlier in the same call) is left as it is. A placement holds only while the cluster is `Active` and
+   * Stores new jobs, all in one commit. A job whose id, or whose definition and unique key, or whose schedule and
+   * occurrence, is already stored (or stands earlier in the same call) is left as it is. A placement holds only while the cluster is `Active` and
    * the bucket is `Active` under that epoch; otherwise the job is held on the master. `lastAttempt` is
    * `maxRetries + 1`.
    */

@@ -9,13 +9,14 @@ import type { ClusterStore } from "./clusters.ts";
 import type { HistoryStore } from "./history.ts";
 import type { JobStore } from "./jobs.ts";
 import type { JobQueries } from "./queries.ts";
+import type { ScheduleStore } from "./schedules.ts";
 import type { WorkerStore } from "./workers.ts";
 
 /** What callers must adapt to. Differences of SQL stay inside the adapter. */
 export interface MasterCapabilities {
   /** `"push"`: {@linkcode Master.watch} fires on changes by others. `"poll"`: it never does. */
   readonly wakeups: "push" | "poll";
-  /** Most jobs, settlements, marks or assignments one call takes. */
+  /** Most jobs, settlements, marks, assignments or schedules one call takes; of plans together with their jobs. */
   readonly maxBatch: number;
 }
 
@@ -27,6 +28,8 @@ export interface Master extends AsyncDisposable {
   readonly jobs: JobStore;
   /** Reading jobs. */
   readonly queries: JobQueries;
+  /** The recurring schedules. */
+  readonly schedules: ScheduleStore;
   /** Executions, logs and their retention. */
   readonly history: HistoryStore;
   /** The buckets. */

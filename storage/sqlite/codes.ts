@@ -52,6 +52,7 @@ export const SUBJECT = {
   Bucket: 2,
   Cluster: 3,
   Api: 4,
+  Schedule: 5,
 } as const satisfies Record<LogSubject, number>;
 
 /** The words of a table of codes, by number. */
@@ -69,6 +70,13 @@ export const CLAIMED = `status IN (${STATUS.Queued}, ${STATUS.Processing})`;
 
 /** SQL condition of jobs that wait on the master. */
 export const HELD = `status = ${STATUS.HeldOnMaster}`;
+
+/** SQL condition of jobs that have not ended. */
+export const UNFINISHED = `status < ${STATUS.Succeeded}`;
+
+/** SQL condition of jobs of which no attempt is granted, wherever they wait. */
+export const WAITING =
+  `status IN (${STATUS.HeldOnMaster}, ${STATUS.AssignedToBucket}, ${STATUS.Onboarded})`;
 
 /** SQL condition of jobs that ended without success. */
 export const UNSUCCESSFUL = `status IN (${STATUS.Failed}, ${STATUS.Cancelled})`;

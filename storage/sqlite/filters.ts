@@ -6,6 +6,7 @@
 
 import type { SQLInputValue } from "node:sqlite";
 import type { JobFilter, LogFilter, MetadataCondition } from "../../core/filter.ts";
+import type { ScheduleFilter } from "../../core/schedule.ts";
 import type { BucketFilter } from "../port.ts";
 import { LEVEL, PRIORITY, STATUS, SUBJECT } from "./codes.ts";
 
@@ -76,6 +77,17 @@ export function bucketConditions(filter: BucketFilter): readonly Condition[] {
     ...given(filter.lane, (lane) => condition("lane = ?", lane)),
     ...given(filter.priority, (priority) => condition("priority = ?", PRIORITY[priority])),
     ...given(filter.agentConnectionId, (id) => condition("agent_connection_id = ?", id)),
+  ];
+}
+
+/** The conditions of a filter for schedules. */
+export function scheduleConditions(filter: ScheduleFilter): readonly Condition[] {
+  return [
+    ...given(filter.statuses, (statuses) => oneOf("status", statuses)),
+    ...given(filter.type, (type) => condition("type = ?", type)),
+    ...given(filter.definitionId, (id) => condition("definition_id = ?", id)),
+    ...given(filter.profileId, (id) => condition("profile_id = ?", id)),
+    ...given(filter.failing, (failing) => condition(`error IS ${failing ? "NOT " : ""}NULL`)),
   ];
 }
 

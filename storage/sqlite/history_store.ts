@@ -119,6 +119,15 @@ export class SqliteHistoryStore implements HistoryStore {
     }, limit);
   }
 
+  /** See {@linkcode HistoryStore.purgeSchedules}. */
+  purgeSchedules(input: Input<"purgeSchedules">): Promise<number> {
+    const { clusterId, terminatedBeforeMs, limit } = input;
+    return this.#connection.write(
+      () => Number(this.#sql.purgeSchedules.run(clusterId, terminatedBeforeMs, limit).changes),
+      limit,
+    );
+  }
+
   /** See {@linkcode HistoryStore.purgeLogs}. */
   purgeLogs({ clusterId, writtenBeforeMs, limit }: Input<"purgeLogs">): Promise<number> {
     return this.#connection.write(
@@ -128,7 +137,8 @@ export class SqliteHistoryStore implements HistoryStore {
   }
 }
 
-function statements(connection: SqliteConnection, { jobs, executions, logs }: Tables) {
+function statements(connection: SqliteConnection, tables: Tables) {
+  const { jobs, executions, logs, schedules } = tables;
   return {
     executions: connection.prepare(
       `SELECT * FROM ${executions} WHERE cluster_id = ? AND job_id = ? ORDER BY attempt LIMIT ?`,
@@ -145,6 +155,12 @@ WHERE cluster_id = ? AND id = ?`,
     purgeable: connection.prepareRows(
       `SELECT id, status FROM ${jobs} INDEXED BY ${jobs}_finished
 WHERE cluster_id = ? AND finished_at < ? ORDER BY finished_at, id LIMIT ?`,
+    ),
+    purgeSchedules: connection.prepare(
+      `DELETE FROM ${schedules} WHERE seq IN (
+  SELECT seq FROM ${schedules} INDEXED BY ${schedules}_terminated
+  WHERE cluster_id = ? AND terminated_at < ? ORDER BY terminated_at, id LIMIT ?
+)`,
     ),
     purgeLogs: connection.prepare(
       `DELETE FROM ${logs} WHERE seq IN (

@@ -1,5 +1,5 @@
 /**
- * Deleting ended jobs with everything that belongs to them.
+ * Deleting jobs with everything that belongs to them.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { SqliteConnection } from "./connection.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { Tables } from "./schema.ts";
 
-/** An ended job. */
-export interface EndedJob {
+/** A job nobody runs. */
+export interface RemovableJob {
   /** The job. */
   readonly id: JobId;
-  /** How it ended. */
+  /** Where it is in its life; an ended one is not counted any more. */
   readonly status: JobStatus;
 }
 
-/** Deletes ended jobs with their executions and logs. */
+/** Deletes jobs with their executions and logs. */
 export class JobRemoval {
   readonly #tally: FinalTally;
   readonly #sql: ReturnType<typeof statements>;
@@ -31,7 +31,7 @@ export class JobRemoval {
   }
 
   /** Deletes them. For use inside a write. */
-  remove(clusterId: string, jobs: readonly EndedJob[]): void {
+  remove(clusterId: string, jobs: readonly RemovableJob[]): void {
     for (const { id } of jobs) {
       this.#sql.executions.run(clusterId, id);
       this.#sql.logs.run(clusterId, id);

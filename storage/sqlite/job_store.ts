@@ -10,6 +10,7 @@ import { ExecutionRecord } from "./execution_record.ts";
 import type { FinalTally } from "./final_tally.ts";
 import { JobChanges } from "./job_changes.ts";
 import { JobFlow } from "./job_flow.ts";
+import type { JobInsertion } from "./job_insertion.ts";
 import { JobIntake } from "./job_intake.ts";
 import { JobReclaim } from "./job_reclaim.ts";
 import type { JobRemoval } from "./job_removal.ts";
@@ -25,6 +26,8 @@ export interface JobStoreParts {
   readonly tally: FinalTally;
   /** Deletes ended jobs. */
   readonly removal: JobRemoval;
+  /** Makes rows of new jobs. */
+  readonly insertion: JobInsertion;
 }
 
 /** The flow of jobs in SQLite. */
@@ -34,7 +37,7 @@ export function sqliteJobStore(
   parts: JobStoreParts,
 ): JobStore {
   const executions = new ExecutionRecord(connection, tables);
-  const intake = new JobIntake(connection, tables, parts.proofs);
+  const intake = new JobIntake(connection, parts.proofs, parts.insertion);
   const flow = new JobFlow(connection, tables, parts.proofs);
   const settling = new JobSettling(connection, tables, { ...parts, executions });
   const reclaim = new JobReclaim(connection, tables, { ...parts, executions });

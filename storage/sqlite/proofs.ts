@@ -19,10 +19,15 @@ export const MAX_BATCH = 5_000;
 
 /** Refuses a call with more than {@linkcode MAX_BATCH} items. */
 export function checkBatch(items: readonly unknown[], what: string): void {
-  if (items.length <= MAX_BATCH) return;
+  checkCount(items.length, what);
+}
+
+/** Refuses a call with `count` items when those are more than {@linkcode MAX_BATCH}. */
+export function checkCount(count: number, what: string): void {
+  if (count <= MAX_BATCH) return;
   throw new JobMasterError(
     "invalid_request",
-    `Cannot take ${items.length} ${what}: one call takes at most ${MAX_BATCH}`,
+    `Cannot take ${count} ${what}: one call takes at most ${MAX_BATCH}`,
   );
 }
 

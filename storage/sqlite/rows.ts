@@ -39,7 +39,8 @@ export function jsonOf(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function parsed<T>(text: SQLOutputValue | undefined): T {
+/** What JSON text says; `null` stays `null`. */
+export function parsed<T>(text: SQLOutputValue | undefined): T {
   return text === null ? null as T : JSON.parse(text as string) as T;
 }
 
@@ -48,7 +49,7 @@ export const JOB_COLUMNS = `id, definition_id, status, priority, lane, trigger_s
   original_scheduled_at, scheduled_at, created_at, started_at, finished_at,
   attempts, last_attempt, crashes, max_retries, timeout_ms, cancel_requested_at, revision,
   bucket_id, agent_connection_id, worker_id, schedule_id, unique_key,
-  retry, progress, metadata, error, result, data`;
+  occurrence_at, retry, progress, metadata, error, result, data`;
 
 /** The job in a row of {@linkcode JOB_COLUMNS}. */
 export function jobOf(clusterId: string, row: Row): Job {
@@ -77,12 +78,13 @@ export function jobOf(clusterId: string, row: Row): Job {
     workerId: row[20] as string | null,
     scheduleId: row[21] as string | null,
     uniqueKey: row[22] as string | null,
-    retry: parsed(row[23]),
-    progress: parsed(row[24]),
-    metadata: parsed(row[25]),
-    error: parsed(row[26]),
-    result: row[27] as string | null,
-    data: row[28] as string,
+    occurrenceAtMs: row[23] as number | null,
+    retry: parsed(row[24]),
+    progress: parsed(row[25]),
+    metadata: parsed(row[26]),
+    error: parsed(row[27]),
+    result: row[28] as string | null,
+    data: row[29] as string,
   };
 }
 
@@ -99,6 +101,7 @@ export const NEW_JOB_COLUMNS: readonly string[] = [
   "scheduled_at",
   "created_at",
   "claimed_at",
+  "finished_at",
   "attempts",
   "last_attempt",
   "max_retries",
@@ -108,9 +111,11 @@ export const NEW_JOB_COLUMNS: readonly string[] = [
   "agent_connection_id",
   "worker_id",
   "schedule_id",
+  "occurrence_at",
   "unique_key",
   "retry",
   "metadata",
+  "error",
   "data",
 ];
 
@@ -128,6 +133,7 @@ export function jobValues(job: Job, claimedAtMs: number | null): readonly SQLInp
     job.scheduledAtMs,
     job.createdAtMs,
     claimedAtMs,
+    job.finishedAtMs,
     job.attempts,
     job.lastAttempt,
     job.maxRetries,
@@ -137,9 +143,11 @@ export function jobValues(job: Job, claimedAtMs: number | null): readonly SQLInp
     job.agentConnectionId,
     job.workerId,
     job.scheduleId,
+    job.occurrenceAtMs,
     job.uniqueKey,
     jsonOf(job.retry),
     JSON.stringify(job.metadata),
+    jsonOf(job.error),
     job.data,
   ];
 }

@@ -8,6 +8,7 @@
 
 import type { MigrationStep } from "../port.ts";
 import { CLAIMED, HELD, UNCLAIMED, UNSUCCESSFUL } from "./codes.ts";
+import { scheduleTables } from "./schedule_schema.ts";
 
 /** Names of the tables of one prefix. */
 export interface Tables {
@@ -33,6 +34,8 @@ export interface Tables {
   readonly executions: string;
   /** Log entries. */
   readonly logs: string;
+  /** Recurring schedules. */
+  readonly schedules: string;
 }
 
 /** The tables' names under `prefix`. */
@@ -49,6 +52,7 @@ export function tablesOf(prefix: string): Tables {
     finalCounts: `${prefix}final_counts`,
     executions: `${prefix}executions`,
     logs: `${prefix}logs`,
+    schedules: `${prefix}schedules`,
   };
 }
 
@@ -71,6 +75,7 @@ export function migrationSteps(tables: Tables): readonly MigrationStep[] {
       sql: [jobTable(tables), ...jobIndexes(tables), countTable(tables)],
     },
     { version: 3, name: "history", sql: historyTables(tables) },
+    { version: 4, name: "schedules", sql: scheduleTables(tables) },
   ];
 }
 

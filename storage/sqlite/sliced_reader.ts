@@ -11,6 +11,7 @@ import type { SqliteConnection } from "./connection.ts";
 import { allOf, type Condition, condition } from "./filters.ts";
 import type { Place } from "./cursor.ts";
 import type { Row } from "./rows.ts";
+import { compareText } from "./text_order.ts";
 
 /** Entries of an index in the first slice; most lists need no second one. */
 const FIRST_SLICE = 1_000;
@@ -217,6 +218,6 @@ function merged<T extends Place>(
   const sign = order.direction === "asc" ? 1 : -1;
   const byId = new Map([...found, ...more].map((item) => [item.id, item]));
   return [...byId.values()]
-    .sort((a, b) => sign * (a.atMs - b.atMs || (a.id < b.id ? -1 : 1)))
+    .sort((a, b) => sign * (a.atMs - b.atMs || compareText(a.id, b.id)))
     .slice(0, limit);
 }

@@ -24,6 +24,11 @@ import { placementCases } from "./placement_cases.ts";
 import { queryCases } from "./query_cases.ts";
 import { reclaimCases } from "./reclaim_cases.ts";
 import { retentionCases } from "./retention_cases.ts";
+import { scheduleDueCases } from "./schedule_due_cases.ts";
+import { scheduleInsertCases } from "./schedule_insert_cases.ts";
+import { scheduleListCases } from "./schedule_list_cases.ts";
+import { schedulePlanCases } from "./schedule_plan_cases.ts";
+import { scheduleUpdateCases } from "./schedule_update_cases.ts";
 import { settleCases } from "./settle_cases.ts";
 import { valueCases } from "./value_cases.ts";
 import { workerCases } from "./worker_cases.ts";
@@ -44,6 +49,11 @@ export const masterCases: readonly MasterCase[] = [
   ...jobFilterCases,
   ...metadataCases,
   ...queryCases,
+  ...scheduleInsertCases,
+  ...scheduleListCases,
+  ...scheduleUpdateCases,
+  ...schedulePlanCases,
+  ...scheduleDueCases,
   ...logCases,
   ...retentionCases,
   ...bucketCases,

@@ -13,6 +13,7 @@ import { attemptOperations } from "./model_attempt_operations.ts";
 import { clusterOperations } from "./model_cluster_operations.ts";
 import { intakeOperations } from "./model_intake_operations.ts";
 import { readOperations } from "./model_read_operations.ts";
+import { scheduleOperations } from "./model_schedule_operations.ts";
 import { Facts, type Operation, operation, POOL, Side } from "./model_world.ts";
 
 /** Sequences of a normal run; `MODEL_RUNS` asks for another number. */
@@ -64,6 +65,7 @@ function anyOperation(elapse: ((ms: number) => void) | undefined): fc.Arbitrary<
     ...attemptOperations,
     ...readOperations,
     ...clusterOperations,
+    ...scheduleOperations,
     { weight: elapse === undefined ? 0 : 2, arbitrary: pass },
   );
 }
@@ -85,7 +87,7 @@ async function compare(
 
 /** All that is stored in the world. */
 async function everything(side: Side): Promise<unknown> {
-  const { clusters, queries, history, buckets, workers } = side.master;
+  const { clusters, queries, schedules, history, buckets, workers } = side.master;
   const all: unknown[] = [];
   for (let cluster = 0; cluster < POOL.clusters; cluster++) {
     const clusterId = side.cluster(cluster);
@@ -94,6 +96,8 @@ async function everything(side: Side): Promise<unknown> {
     all.push(
       await clusters.find({ clusterId }),
       await queries.list({ ...page, sort }),
+      await schedules.list(page),
+      await queries.statistics({ clusterId, sinceMs: 0, nowMs: 9 }),
       await history.listLogs({ ...page, oldestFirst: true }),
       await buckets.list({ clusterId, filter: {}, limit: 100 }),
       await workers.list({ clusterId, limit: 100 }),

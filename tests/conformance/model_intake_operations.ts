@@ -34,7 +34,8 @@ const METADATA = [
   { v: -1.5, "k.\"'": "b" },
 ] as const;
 
-const placement = fc.option(
+/** Where a job goes, if anywhere. */
+export const placement = fc.option(
   fc.record({ bucket: target, off: offset, claim: fc.constantFrom(true, true, false) }),
 );
 
@@ -43,7 +44,8 @@ const newJobs = fc.array(
     job,
     key: fc.constantFrom(null, null, "k-0", "k-1"),
     definition: fc.constantFrom("d-0", "d-1"),
-    schedule: fc.constantFrom(null, "s-0"),
+    schedule: fc.constantFrom(null, "s-0", "s-1"),
+    occurrence: fc.option(instant),
     priority,
     lane,
     due: instant,
@@ -67,6 +69,7 @@ const insert = operation(
         clusterId,
         definitionId: each.definition,
         scheduleId: each.schedule,
+        occurrenceAtMs: each.occurrence,
         uniqueKey: each.key,
         priority: each.priority,
         lane: each.lane,
@@ -84,7 +87,8 @@ const insert = operation(
   },
 );
 
-function placeFor(
+/** The place that is meant, as it is now. */
+export function placeFor(
   facts: Facts,
   clusterId: string,
   place: { readonly bucket: Target; readonly off: number },

@@ -7,13 +7,21 @@
 
 import fc from "fast-check";
 import type { Bucket, BucketStatus } from "../../core/bucket.ts";
-import type { BucketId, JobId } from "../../core/ids.ts";
+import type { BucketId, JobId, ScheduleId } from "../../core/ids.ts";
 import type { Job, JobStatus } from "../../core/job.ts";
+import type { Schedule } from "../../core/schedule.ts";
 import type { BucketProof, LeaseProof, Master, WorkerLife } from "../../storage/port.ts";
 import { aBucket, aWorker, jobId, settings } from "../support/factories.ts";
 
 /** How many of each there are in a cluster. */
-export const POOL = { clusters: 2, jobs: 8, buckets: 4, workers: 2, logs: 8 } as const;
+export const POOL = {
+  clusters: 2,
+  jobs: 8,
+  schedules: 3,
+  buckets: 4,
+  workers: 2,
+  logs: 8,
+} as const;
 
 /** Instants of the world, small so that they tie; the databases' clocks are far beyond. */
 export const instant = fc.integer({ min: 0, max: 9 });
@@ -156,9 +164,15 @@ export class Side {
 export class Facts {
   readonly #jobs: ReadonlyMap<string, Job>;
   readonly #buckets: ReadonlyMap<string, Bucket>;
+  readonly #schedules: ReadonlyMap<string, Schedule>;
 
-  /** Looks jobs and buckets up in what {@linkcode Facts.of} read. */
-  constructor(jobs: readonly Job[], buckets: readonly Bucket[]) {
+  /** Looks jobs, buckets and schedules up in what {@linkcode Facts.of} read. */
+  constructor(
+    jobs: readonly Job[],
+    buckets: readonly Bucket[],
+    schedules: readonly Schedule[],
+  ) {
+    this.#schedules = new Map(schedules.map((each) => [`${each.clusterId} ${each.id}`, each]));
     this.#jobs = new Map(jobs.map((job) => [`${job.clusterId} ${job.id}`, job]));
     this.#buckets = new Map(buckets.map((bucket) => [`${bucket.clusterId} ${bucket.id}`, bucket]));
   }
@@ -167,13 +181,15 @@ export class Facts {
   static async of(side: Side): Promise<Facts> {
     const jobs: Job[] = [];
     const buckets: Bucket[] = [];
+    const schedules: Schedule[] = [];
     for (let cluster = 0; cluster < POOL.clusters; cluster++) {
       const all = { clusterId: side.cluster(cluster), filter: {}, limit: 100 };
       const sort = { by: "createdAt", direction: "asc" } as const;
       jobs.push(...(await side.master.queries.list({ ...all, sort, cursor: null })).items);
       buckets.push(...await side.master.buckets.list(all));
+      schedules.push(...(await side.master.schedules.list({ ...all, cursor: null })).items);
     }
-    return new Facts(jobs, buckets);
+    return new Facts(jobs, buckets, schedules);
   }
 
   /** The job, if it is stored. */
@@ -202,6 +218,17 @@ export class Facts {
       bucket.clusterId === clusterId && statuses.includes(bucket.status)
     );
     return choose(fitting, target)?.id ?? bucketName(target);
+  }
+
+  /** The schedule, if it is stored. */
+  schedule(clusterId: string, id: ScheduleId): Schedule | undefined {
+    return this.#schedules.get(`${clusterId} ${id}`);
+  }
+
+  /** The id of a schedule, if the target aims and there is one. */
+  scheduleFor(clusterId: string, target: Target): ScheduleId {
+    const fitting = [...this.#schedules.values()].filter((each) => each.clusterId === clusterId);
+    return choose(fitting, target)?.id ?? `s-${target.number % POOL.schedules}`;
   }
 
   /** The bucket, if it is stored. */

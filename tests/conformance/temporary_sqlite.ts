@@ -14,9 +14,9 @@ export async function temporarySqlite(clock: Clock): Promise<Master> {
   const directory = await Deno.makeTempDir({ prefix: "jobmaster_" });
   const options = { path: `${directory}/master.db`, synchronous: "normal" };
   const master = await openSqlite(options, { clock, random: seededRandom(1) });
-  const { capabilities, jobs, queries, history, buckets, workers, clusters } = master;
+  const { capabilities, jobs, queries, schedules, history, buckets, workers, clusters } = master;
   return {
-    ...{ capabilities, jobs, queries, history, buckets, workers, clusters },
+    ...{ capabilities, jobs, queries, schedules, history, buckets, workers, clusters },
     watch: (wake) => master.watch(wake),
     [Symbol.asyncDispose]: async () => {
       await master[Symbol.asyncDispose]();

@@ -44,6 +44,36 @@ Deno.test("adapter.open takes the missing steps when some were taken before", as
   equal([again.current, again.steps, again.drift], [LATEST, [], []]);
 });
 
+Deno.test("adapter.migrate keeps the jobs that were stored before there were schedules", async () => {
+  await using file = await temporaryFile();
+  take(file.path, 3);
+  withDatabase(file.path, (database) => {
+    database.exec(`INSERT INTO jm_jobs (cluster_id, id, definition_id, status, priority, lane,
+  trigger_source, original_scheduled_at, scheduled_at, created_at, attempts, last_attempt,
+  max_retries, timeout_ms, revision, schedule_id, metadata, data)
+VALUES ('c-1', 'j-1', 'd', 1, 2, '', 0, 1, 1, 1, 0, 4, 3, 1, 0, 's-1', '{}', 'null')`);
+  });
+
+  await using master = await file.open();
+
+  const job = await master.queries.find({ clusterId: "c-1", jobId: "j-1" });
+  equal([job?.status, job?.scheduleId, job?.occurrenceAtMs], ["HeldOnMaster", "s-1", null]);
+  equal((await adapter.inspect({ path: file.path })).drift, []);
+});
+
+Deno.test("adapter.inspect names the table of schedules when somebody changed it", async () => {
+  await using file = await temporaryFile();
+  await adapter.migrate({ path: file.path });
+  withDatabase(file.path, (database) => {
+    database.exec("DROP INDEX jm_schedules_due");
+    database.exec("ALTER TABLE jm_schedules ADD COLUMN mine TEXT");
+  });
+
+  const { drift } = await adapter.inspect({ path: file.path });
+
+  equal(drift, ['table "jm_schedules" differs', 'index "jm_schedules_due" is missing']);
+});
+
 Deno.test("adapter.migrate leaves a step out altogether when one of its statements fails", async () => {
   await using file = await temporaryFile();
   take(file.path, 1);

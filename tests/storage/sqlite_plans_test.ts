@@ -3,15 +3,19 @@
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { JobFilter, JobSort } from "../../core/filter.ts";
+import type { Schedule } from "../../core/schedule.ts";
 import { FinalTally } from "../../storage/sqlite/final_tally.ts";
 import { JobRemoval } from "../../storage/sqlite/job_removal.ts";
 import { Proofs } from "../../storage/sqlite/proofs.ts";
 import { type RowStatement, SqliteConnection } from "../../storage/sqlite/connection.ts";
 import { SqliteHistoryStore } from "../../storage/sqlite/history_store.ts";
 import { sqliteJobStore } from "../../storage/sqlite/job_store.ts";
+import { JobInsertion } from "../../storage/sqlite/job_insertion.ts";
 import { SqliteJobQueries } from "../../storage/sqlite/job_queries.ts";
+import { SqliteScheduleStore } from "../../storage/sqlite/schedule_store.ts";
 import { tablesOf } from "../../storage/sqlite/schema.ts";
-import { newJobs } from "../support/factories.ts";
+import { SqliteWorkerStore } from "../../storage/sqlite/worker_store.ts";
+import { anOccurrence, aPlan, aSchedule, jobId, newJobs } from "../support/factories.ts";
 import { CLUSTER, ensureCluster } from "./scene.ts";
 import { SURROUNDINGS, type TemporaryFile, temporaryFile } from "./temporary_file.ts";
 
@@ -32,10 +36,35 @@ class RecordingConnection extends SqliteConnection {
   }
 }
 
+/** Writes down every statement that is run. */
+class CountingConnection extends SqliteConnection {
+  readonly runs: string[] = [];
+
+  override prepare(sql: string): StatementSync {
+    return this.#counted(sql, super.prepare(sql));
+  }
+
+  override prepareRows(sql: string): RowStatement {
+    return this.#counted(sql, super.prepareRows(sql));
+  }
+
+  #counted<S extends StatementSync | RowStatement>(sql: string, statement: S): S {
+    const methods = ["run", "get", "all"];
+    return new Proxy(statement, {
+      get: (target, name) => (...values: unknown[]) => {
+        if (methods.includes(String(name))) this.runs.push(sql);
+        const method = target[name as keyof S] as (...values: unknown[]) => unknown;
+        return method.apply(target, values);
+      },
+    });
+  }
+}
+
 interface Recording extends AsyncDisposable {
   readonly connection: RecordingConnection;
   readonly queries: SqliteJobQueries;
   readonly history: SqliteHistoryStore;
+  readonly schedules: SqliteScheduleStore;
   /** How SQLite runs a statement, one line per step. */
   readonly planOf: (sql: string) => readonly string[];
 }
@@ -46,13 +75,17 @@ function record(file: TemporaryFile): Recording {
   const proofs = new Proofs(connection, TABLES);
   const tally = new FinalTally(connection, TABLES);
   const removal = new JobRemoval(connection, TABLES, tally);
-  sqliteJobStore(connection, TABLES, { proofs, tally, removal });
+  const insertion = new JobInsertion(connection, TABLES, proofs);
+  const parts = { proofs, tally, removal, insertion };
+  sqliteJobStore(connection, TABLES, parts);
+  const schedules = new SqliteScheduleStore(connection, TABLES, parts);
   const queries = new SqliteJobQueries(connection, TABLES, tally);
   const history = new SqliteHistoryStore(connection, TABLES, removal);
   return {
     connection,
     queries,
     history,
+    schedules,
     planOf: (sql) =>
       database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail)),
     [Symbol.asyncDispose]: () => connection.close(),
@@ -96,8 +129,21 @@ const HOT: Readonly<Record<string, readonly string[]>> = {
     "SEARCH jm_jobs USING INDEX jm_jobs_unclaimed (cluster_id=? AND bucket_id=? AND scheduled_at<?)",
   ],
   "attempts = attempts + 1": ["SEARCH jm_jobs USING INDEX jm_jobs_by_id (cluster_id=? AND id=?)"],
-  "SELECT id, status FROM": [
+  "SELECT id, status FROM jm_jobs INDEXED BY jm_jobs_finished": [
     "SEARCH jm_jobs USING COVERING INDEX jm_jobs_finished (cluster_id=? AND finished_at<?)",
+  ],
+  "FROM jm_schedules INDEXED BY jm_schedules_due": [
+    "SEARCH jm_schedules USING INDEX jm_schedules_due (cluster_id=? AND plan_at<?)",
+    "CORRELATED SCALAR SUBQUERY 2",
+    "SEARCH jm_jobs USING COVERING INDEX jm_jobs_unfinished (cluster_id=? AND schedule_id=?)",
+    "CORRELATED SCALAR SUBQUERY 1",
+    "SEARCH jm_jobs USING COVERING INDEX jm_jobs_unfinished (cluster_id=? AND schedule_id=?)",
+  ],
+  "skipped_count = skipped_count + ?": [
+    "SEARCH jm_schedules USING INDEX jm_schedules_by_id (cluster_id=? AND id=?)",
+  ],
+  "SELECT count(*) FROM jm_jobs INDEXED BY jm_jobs_unfinished": [
+    "SEARCH jm_jobs USING COVERING INDEX jm_jobs_unfinished (cluster_id=? AND schedule_id=?)",
   ],
 };
 
@@ -138,4 +184,55 @@ Deno.test("lists and counts read the index that their filter leaves least of", a
     new Set(["jm_jobs_held", "jm_jobs_claimed"]),
   );
   equal(await indexesOf({ statuses: ["Succeeded", "Queued"] }), new Set(["jm_jobs_by_created"]));
+});
+
+Deno.test("lists and counts of schedules read the index they are sorted by", async () => {
+  await using file = await withTables();
+  await using recording = record(file);
+  const { connection, schedules, planOf } = recording;
+  connection.statements.clear();
+
+  const filter = { statuses: ["Active"], failing: false } as const;
+  const page = { ...CLUSTER, filter, cursor: null, limit: 25 };
+  await schedules.list(page);
+  await schedules.count(page);
+
+  const plans = [...connection.statements].flatMap(planOf);
+  ok(plans.every((step) => !step.startsWith("SCAN ")), plans.join("\n"));
+  const indexes = plans.flatMap((step) => /jm_schedules_\w+/.exec(step)?.[0] ?? []);
+  equal(new Set(indexes), new Set(["jm_schedules_by_created"]));
+});
+
+Deno.test("schedules.plan runs one statement per plan and one per occurrence", async () => {
+  await using file = await withTables();
+  const database = new DatabaseSync(file.path);
+  const connection = new CountingConnection(database, file.path, SURROUNDINGS);
+  const proofs = new Proofs(connection, TABLES);
+  const tally = new FinalTally(connection, TABLES);
+  const removal = new JobRemoval(connection, TABLES, tally);
+  const insertion = new JobInsertion(connection, TABLES, proofs);
+  const parts = { proofs, tally, removal, insertion };
+  const schedules = new SqliteScheduleStore(connection, TABLES, parts);
+  const workers = new SqliteWorkerStore(connection, TABLES, proofs);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => connection.close());
+  const lease = { name: "coordinator", holder: "w-1" };
+  const granted = await workers.acquireLease({ ...CLUSTER, ...lease, leaseMs: 60_000 });
+  const two = ["a", "b"].map((id) => aSchedule({ id }));
+  await schedules.insert({ ...CLUSTER, schedules: two });
+  const placement = { bucketId: "b-1", epoch: 1, claim: true };
+  const jobs = (schedule: Schedule, first: number) =>
+    [0, 1, 2].map((i) => anOccurrence(schedule, i, { id: jobId(first + i), placement }));
+  connection.runs.length = 0;
+
+  await schedules.plan({
+    ...{ ...CLUSTER, lease: { ...lease, term: granted!.term }, nowMs: 0 },
+    plans: two.map((schedule, i) => aPlan(schedule, { jobs: jobs(schedule, 1_000 * (i + 1)) })),
+  });
+
+  const changes = connection.runs.filter((sql) => /^(INSERT|UPDATE|DELETE)/.test(sql));
+  const words = changes.map((sql) => sql.split(" ", 3).join(" "));
+  const [advance, store] = ["UPDATE jm_schedules INDEXED", "INSERT INTO jm_jobs"];
+  equal(words, [advance, store, store, store, advance, store, store, store]);
+  equal(connection.runs.length - changes.length, 3, "lease, mode and bucket, each once");
 });

@@ -3,9 +3,20 @@
 import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
 import type { JobFilter, JobSort } from "../../core/filter.ts";
 import type { Job } from "../../core/job.ts";
+import type { Schedule } from "../../core/schedule.ts";
 import { seededRandom } from "../../core/random.ts";
 import type { Master, NewJob } from "../../storage/port.ts";
-import { aBucket, aLogEntry, AT_MS, aWorker, jobId, logId, newJob } from "../support/factories.ts";
+import {
+  aBucket,
+  aFailure,
+  aLogEntry,
+  aSchedule,
+  AT_MS,
+  aWorker,
+  jobId,
+  logId,
+  newJob,
+} from "../support/factories.ts";
 import { CLUSTER, ensureCluster } from "./scene.ts";
 import { temporaryFile } from "./temporary_file.ts";
 
@@ -121,6 +132,39 @@ Deno.test("history.listLogs and countLogs stay exact when they take several slic
     const page = { ...CLUSTER, filter, oldestFirst: false, cursor: null, limit: 2_500 };
     equal((await master.history.listLogs(page)).items, wanted);
     equal(await master.history.countLogs({ ...CLUSTER, filter }), wanted.length);
+  }
+});
+
+Deno.test("schedules.list and count stay exact when they take several slices", async () => {
+  await using file = await temporaryFile();
+  await using master = await file.open({ synchronous: "normal" });
+  await ensureCluster(master);
+  const letters = ["a", "\uFFFD", "\u{10000}"]; // ascending by code point
+  const schedules = Array.from({ length: 2_500 }, (_, i) =>
+    aSchedule({
+      id: `${letters[i % 3]}-${String(i).padStart(4, "0")}`,
+      createdAtMs: AT_MS + i % 2, // ties, far more than a slice
+      error: i % 101 === 0 ? aFailure() : null,
+    }));
+  await master.schedules.insert({ ...CLUSTER, schedules });
+  const rank = ({ id }: Schedule) => letters.findIndex((letter) => id.startsWith(letter));
+  const newest = schedules.toSorted((a, b) =>
+    b.createdAtMs - a.createdAtMs || rank(b) - rank(a) || (a.id < b.id ? 1 : -1)
+  );
+
+  for (const filter of [{}, { failing: true }, { definitionId: "none" }]) {
+    const wanted = newest
+      .filter(({ error }) => !("failing" in filter) || error !== null)
+      .filter(() => !("definitionId" in filter));
+    const found: Schedule[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await master.schedules.list({ ...CLUSTER, filter, cursor, limit: 700 });
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    equal(found, wanted);
+    equal(await master.schedules.count({ ...CLUSTER, filter }), wanted.length);
   }
 });
 

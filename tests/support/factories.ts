@@ -11,7 +11,15 @@ import type { FailureRecord } from "../../core/failure.ts";
 import type { JobId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { LogEntry } from "../../core/log.ts";
-import type { NewBucket, NewJob, NewWorker, Settlement } from "../../storage/port.ts";
+import { DEFAULT_MISFIRE, DEFAULT_OVERLAP, type Schedule } from "../../core/schedule.ts";
+import type {
+  NewBucket,
+  NewJob,
+  NewWorker,
+  OccurrenceJob,
+  SchedulePlanWrite,
+  Settlement,
+} from "../../storage/port.ts";
 
 /** The instant around which test data lies, in epoch milliseconds. */
 export const AT_MS = 1_800_000_000_000;
@@ -38,6 +46,7 @@ export function newJob(given: Partial<NewJob> = {}): NewJob {
     metadata: {},
     triggerSource: "Once",
     scheduleId: null,
+    occurrenceAtMs: null,
     uniqueKey: null,
     originalScheduledAtMs: given.scheduledAtMs ?? AT_MS,
     scheduledAtMs: AT_MS,
@@ -185,6 +194,86 @@ export function aDefinition(given: Partial<DefinitionDefaults> = {}): Definition
     priority: "Medium",
     lane: "",
     metadata: {},
+    ...given,
+  };
+}
+
+/** A schedule as the master stores it: dynamic, active, an occurrence an hour from {@linkcode AT_MS}, due at once. */
+export function aSchedule(given: Partial<Schedule> = {}): Schedule {
+  return {
+    id: "s-1",
+    clusterId: "c-1",
+    type: "Dynamic",
+    status: "Active",
+    profileId: null,
+    code: null,
+    ensuredAtMs: null,
+    idleAtMs: null,
+    definitionId: "mail.send",
+    recurrence: { type: "interval", text: "PT1H" },
+    timeZone: null,
+    data: "null",
+    metadata: {},
+    priority: null,
+    lane: null,
+    timeoutMs: null,
+    maxRetries: null,
+    retry: null,
+    startAfterMs: null,
+    endBeforeMs: null,
+    misfire: DEFAULT_MISFIRE,
+    overlap: DEFAULT_OVERLAP,
+    jitterMs: 0,
+    cursorAtMs: AT_MS,
+    checkpointAtMs: AT_MS,
+    nextAtMs: AT_MS + 3_600_000,
+    planAtMs: AT_MS,
+    skippedCount: 0,
+    error: null,
+    createdAtMs: AT_MS - 1_000,
+    updatedAtMs: AT_MS - 1_000,
+    terminatedAtMs: null,
+    revision: 0,
+    ...given,
+  };
+}
+
+/** A job of `schedule` to store: of its occurrence at `occurrenceAtMs`, due then. */
+export function anOccurrence(
+  schedule: Pick<Schedule, "id" | "definitionId">,
+  occurrenceAtMs: number,
+  given: Partial<OccurrenceJob> = {},
+): OccurrenceJob {
+  const { id: scheduleId, definitionId } = schedule;
+  return {
+    ...newJob({
+      triggerSource: "DynamicRecurring",
+      scheduledAtMs: occurrenceAtMs,
+      ...{ scheduleId, definitionId, occurrenceAtMs },
+    }),
+    skipped: null,
+    ...given,
+  };
+}
+
+/** What a planner decided for `schedule`: by default to go on to its next occurrence, an hour at a time, without jobs. */
+export function aPlan(
+  schedule: Schedule,
+  given: Partial<SchedulePlanWrite> = {},
+): SchedulePlanWrite {
+  const nextAtMs = schedule.nextAtMs ?? schedule.cursorAtMs;
+  return {
+    scheduleId: schedule.id,
+    revision: schedule.revision,
+    status: schedule.status,
+    cursorAtMs: nextAtMs,
+    checkpointAtMs: schedule.checkpointAtMs,
+    nextAtMs: nextAtMs + 3_600_000,
+    planAtMs: nextAtMs,
+    terminatedAtMs: null,
+    skipped: 0,
+    error: null,
+    jobs: [],
     ...given,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Which jobs, log entries and buckets match a filter.
+ * Which jobs, log entries, schedules and buckets match a filter.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { Bucket } from "../../../core/bucket.ts";
 import type { JobFilter, LogFilter, MetadataCondition } from "../../../core/filter.ts";
 import type { Job, Metadata, MetadataValue } from "../../../core/job.ts";
 import type { LogEntry } from "../../../core/log.ts";
+import type { Schedule, ScheduleFilter } from "../../../core/schedule.ts";
 import type { BucketFilter } from "../../../storage/port.ts";
 import { compareText } from "./memory_state.ts";
 
@@ -37,6 +38,15 @@ export function matchesLog(entry: LogEntry, filter: LogFilter): boolean {
     isSame(entry.attempt, filter.attempt) &&
     isWithin(entry.writtenAtMs, filter.fromMs, filter.toMs) &&
     (filter.keyword === undefined || contains(entry.message, filter.keyword));
+}
+
+/** Whether the schedule matches every part of the filter. */
+export function matchesSchedule(schedule: Schedule, filter: ScheduleFilter): boolean {
+  return isOneOf(schedule.status, filter.statuses) &&
+    isSame(schedule.type, filter.type) &&
+    isSame(schedule.definitionId, filter.definitionId) &&
+    isSame(schedule.profileId, filter.profileId) &&
+    isSame(schedule.error !== null, filter.failing);
 }
 
 /** Whether the bucket matches every part of the filter. */

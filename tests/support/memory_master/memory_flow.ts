@@ -81,11 +81,29 @@ function insert(state: MemoryState, input: Parameters<JobStore["insert"]>[0]): I
   return { outcome: "accepted", jobs };
 }
 
-function insertOne(rows: ClusterRows, newJob: NewJob): InsertedJob {
-  const known = rows.jobs.get(newJob.id) ?? withUniqueKey(rows, newJob);
+/** Stores it unless another job stands in its way. */
+export function insertOne(rows: ClusterRows, newJob: NewJob): InsertedJob {
+  const known = storedAs(rows, newJob);
   if (known !== undefined) return { id: newJob.id, created: false, job: known };
-  const { placement, ...given } = newJob;
-  const held: Job = {
+  const { placement } = newJob;
+  const held = heldJob(rows, newJob);
+  const bucket = placement === null ? undefined : rows.buckets.get(placement.bucketId);
+  const holds = bucket !== undefined && bucket.status === "Active" &&
+    bucket.epoch === placement?.epoch && rows.cluster!.settings.mode === "Active";
+  const placed = holds ? placeIn(held, bucket) : held;
+  const job = holds && placement?.claim ? grant(rows, placed, bucket.workerId) : placed;
+  rows.jobs.set(job.id, job);
+  return { id: job.id, created: true, job };
+}
+
+/** The job that has its id, its unique key or its occurrence. */
+export function storedAs(rows: ClusterRows, newJob: NewJob): Job | undefined {
+  return rows.jobs.get(newJob.id) ?? withUniqueKey(rows, newJob) ?? withOccurrence(rows, newJob);
+}
+
+/** What becomes of a new job that is held on the master. */
+export function heldJob(rows: ClusterRows, { placement: _, ...given }: NewJob): Job {
+  return {
     ...given,
     clusterId: rows.cluster!.id,
     status: "HeldOnMaster",
@@ -95,7 +113,7 @@ function insertOne(rows: ClusterRows, newJob: NewJob): InsertedJob {
     startedAtMs: null,
     finishedAtMs: null,
     attempts: 0,
-    lastAttempt: newJob.maxRetries + 1,
+    lastAttempt: given.maxRetries + 1,
     crashes: 0,
     bucketId: null,
     agentConnectionId: null,
@@ -103,13 +121,13 @@ function insertOne(rows: ClusterRows, newJob: NewJob): InsertedJob {
     cancelRequestedAtMs: null,
     revision: 0,
   };
-  const bucket = placement === null ? undefined : rows.buckets.get(placement.bucketId);
-  const holds = bucket !== undefined && bucket.status === "Active" &&
-    bucket.epoch === placement?.epoch && rows.cluster!.settings.mode === "Active";
-  const placed = holds ? placeIn(held, bucket) : held;
-  const job = holds && placement?.claim ? grant(rows, placed, bucket.workerId) : placed;
-  rows.jobs.set(job.id, job);
-  return { id: job.id, created: true, job };
+}
+
+function withOccurrence(rows: ClusterRows, newJob: NewJob): Job | undefined {
+  if (newJob.scheduleId === null || newJob.occurrenceAtMs === null) return undefined;
+  return [...rows.jobs.values()].find((job) =>
+    job.scheduleId === newJob.scheduleId && job.occurrenceAtMs === newJob.occurrenceAtMs
+  );
 }
 
 function withUniqueKey(rows: ClusterRows, newJob: NewJob): Job | undefined {

@@ -8,7 +8,14 @@ import { isFinal } from "../../../core/job.ts";
 import type { HistoryStore } from "../../../storage/port.ts";
 import { forgetJob } from "./memory_endings.ts";
 import { matchesLog } from "./memory_filter.ts";
-import { compareKeys, type MemoryState, pageOf, rowsOf, type Synchronous } from "./memory_state.ts";
+import {
+  type ClusterRows,
+  compareKeys,
+  type MemoryState,
+  pageOf,
+  rowsOf,
+  type Synchronous,
+} from "./memory_state.ts";
 
 /** Executions, logs and their retention. */
 export function memoryHistory(state: MemoryState): Synchronous<HistoryStore> {
@@ -42,6 +49,7 @@ export function memoryHistory(state: MemoryState): Synchronous<HistoryStore> {
       for (const job of purged) forgetJob(rows, job.id);
       return purged.length;
     },
+    purgeSchedules: (input) => purgeSchedules(rowsOf(state, input.clusterId), input),
     purgeLogs: ({ clusterId, writtenBeforeMs, limit }) => {
       const purged = logsOf(clusterId)
         .filter((entry) => entry.writtenAtMs < writtenBeforeMs)
@@ -51,4 +59,16 @@ export function memoryHistory(state: MemoryState): Synchronous<HistoryStore> {
       return purged.length;
     },
   };
+}
+
+function purgeSchedules(
+  { schedules }: ClusterRows,
+  { terminatedBeforeMs, limit }: Parameters<HistoryStore["purgeSchedules"]>[0],
+): number {
+  const purged = [...schedules.values()]
+    .filter(({ terminatedAtMs }) => terminatedAtMs !== null && terminatedAtMs < terminatedBeforeMs)
+    .sort((a, b) => compareKeys([a.terminatedAtMs!, a.id], [b.terminatedAtMs!, b.id]))
+    .slice(0, limit);
+  for (const schedule of purged) schedules.delete(schedule.id);
+  return purged.length;
 }

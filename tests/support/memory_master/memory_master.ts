@@ -14,6 +14,7 @@ import { memoryEndings } from "./memory_endings.ts";
 import { memoryFlow } from "./memory_flow.ts";
 import { memoryHistory } from "./memory_history.ts";
 import { memoryQueries } from "./memory_queries.ts";
+import { memorySchedules } from "./memory_schedules.ts";
 import { MAX_BATCH, type MemoryState, type Synchronous } from "./memory_state.ts";
 import { memoryWorkers } from "./memory_workers.ts";
 
@@ -30,6 +31,7 @@ export function memoryMaster({ clock = systemClock }: MemoryMasterOptions = {}):
     capabilities: { wakeups: "poll", maxBatch: MAX_BATCH },
     jobs: promised<JobStore>({ ...memoryFlow(state), ...memoryEndings(state) }),
     queries: promised(memoryQueries(state)),
+    schedules: promised(memorySchedules(state)),
     history: promised(memoryHistory(state)),
     buckets: promised(memoryBuckets(state)),
     workers: promised(memoryWorkers(state)),

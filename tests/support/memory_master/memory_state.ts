@@ -9,9 +9,10 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Cluster } from "../../../core/cluster.ts";
 import type { DefinitionDefaults } from "../../../core/definition.ts";
 import { JobMasterError } from "../../../core/errors.ts";
-import type { BucketId, JobId, WorkerId } from "../../../core/ids.ts";
+import type { BucketId, JobId, ScheduleId, WorkerId } from "../../../core/ids.ts";
 import type { Execution, Job } from "../../../core/job.ts";
 import type { LogEntry } from "../../../core/log.ts";
+import type { Schedule } from "../../../core/schedule.ts";
 import type { Worker } from "../../../core/worker.ts";
 import type { BucketProof, LeaseProof, Page } from "../../../storage/port.ts";
 
@@ -42,6 +43,8 @@ export interface ClusterRows {
   readonly executions: Execution[];
   /** Log entries by id. */
   readonly logs: Map<string, LogEntry>;
+  /** Recurring schedules by id. */
+  readonly schedules: Map<ScheduleId, Schedule>;
   /** Buckets by id. */
   readonly buckets: Map<BucketId, Bucket>;
   /** Which life of its owner each bucket belongs to. */
@@ -82,6 +85,7 @@ export function rowsOf(state: MemoryState, clusterId: string): ClusterRows {
     grantedAtMs: new Map(),
     executions: [],
     logs: new Map(),
+    schedules: new Map(),
     buckets: new Map(),
     owners: new Map(),
     workers: new Map(),
@@ -130,10 +134,15 @@ export function loseBucket(rows: ClusterRows, bucket: Bucket, nowMs: number): vo
 
 /** Refuses a call that carries more than {@linkcode MAX_BATCH} items. */
 export function checkBatch(items: readonly unknown[], what: string): void {
-  if (items.length <= MAX_BATCH) return;
+  checkCount(items.length, what);
+}
+
+/** Refuses a call with `count` items when those are more than {@linkcode MAX_BATCH}. */
+export function checkCount(count: number, what: string): void {
+  if (count <= MAX_BATCH) return;
   throw new JobMasterError(
     "invalid_request",
-    `Cannot take ${items.length} ${what}: one call takes at most ${MAX_BATCH}`,
+    `Cannot take ${count} ${what}: one call takes at most ${MAX_BATCH}`,
   );
 }
 
