@@ -10,11 +10,16 @@ export type {
   JobCommand,
   ListOptions,
   NodeHealth,
+  ScheduleCommand,
+  ScheduleCommandResult,
+  SchedulePreview,
+  ScheduleReport,
   SubmittedJob,
+  SubmittedSchedule,
 } from "./actors/client.ts";
 export type { ActorMetrics, ActorStatus } from "./actors/runtime/metrics.ts";
 export type * from "./core/mod.ts";
-export { defineJob, JobMasterError } from "./core/mod.ts";
+export { defineJob, defineSchedules, JobMasterError } from "./core/mod.ts";
 export type {
   BucketFilter,
   JobStatistics,
@@ -33,7 +38,16 @@ export type {
   Logger,
   WorkerOptions,
 } from "./library/options.ts";
-export { Schedule, type ScheduledJob, type ScheduleOptions } from "./library/schedule.ts";
+export {
+  type RecurringOptions,
+  type RecurringSchedule,
+  Schedule,
+  type ScheduledJob,
+  type ScheduleOptions,
+} from "./library/schedule.ts";
+export type { ScheduleView } from "./library/schedule_view.ts";
+export { type ListSchedulesOptions, type NextRunsOptions, Schedules } from "./library/schedules.ts";
+export type { NextOptions, Recurrence, RecurrenceType } from "./recurrence/mod.ts";
 
 if (import.meta.main) {
   // Not awaited: job modules import this module, which must have been evaluated by then.

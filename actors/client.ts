@@ -10,6 +10,8 @@ import type { JobFilter, JobSort, LogFilter } from "../core/filter.ts";
 import type { Execution, Job } from "../core/job.ts";
 import type { LogEntry } from "../core/log.ts";
 import type { JobRequest } from "../core/request.ts";
+import type { Schedule, ScheduleFilter } from "../core/schedule.ts";
+import type { ScheduleChangeRequest, ScheduleRequest } from "../core/schedule_request.ts";
 import type { WhyReport } from "../core/why.ts";
 import type { Worker } from "../core/worker.ts";
 import type { BucketFilter, JobStatistics, MasterHealth, Page } from "../storage/port.ts";
@@ -37,6 +39,45 @@ export interface CommandResult {
   readonly outcome: "changed" | "requested";
   /** The job as it is now; as it was, for `remove`. */
   readonly job: Job;
+}
+
+/** A schedule, and what its recurrence says. */
+export interface ScheduleReport {
+  /** The schedule as stored. */
+  readonly schedule: Schedule;
+  /** What its recurrence means, in plain English; `null` when this node cannot read it. */
+  readonly description: string | null;
+  /** Its next occurrence, in epoch milliseconds; `null` when there is none, it is not `Active`, or it cannot be read. */
+  readonly nextRunAtMs: number | null;
+}
+
+/** A schedule and whether this call made it. */
+export interface SubmittedSchedule extends ScheduleReport {
+  /** `false`: a schedule with this id was there already. */
+  readonly created: boolean;
+}
+
+/** A change of one schedule, as callers ask for it. */
+export type ScheduleCommand =
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  | { readonly type: "cancel" }
+  | { readonly type: "edit"; readonly change: ScheduleChangeRequest }
+  | { readonly type: "run_now" }
+  | { readonly type: "remove" };
+
+/** What became of a {@linkcode ScheduleCommand}. */
+export interface ScheduleCommandResult extends ScheduleReport {
+  /** The job of `run_now`. */
+  readonly job: Job | null;
+}
+
+/** The next runs of a schedule. */
+export interface SchedulePreview {
+  /** When, in epoch milliseconds, earliest first. */
+  readonly runsAtMs: readonly number[];
+  /** The zone its local times are read in. */
+  readonly timeZone: string;
 }
 
 /** State of this node's connection to a cluster. */
@@ -98,6 +139,37 @@ export interface ClusterClient {
   listExecutions(jobId: string): Promise<readonly Execution[]>;
   /** Why a job is where it is. @throws {JobMasterError} `job_not_found` */
   explainJob(jobId: string): Promise<WhyReport>;
+  /**
+   * Stores a recurring schedule.
+   *
+   * @throws {JobMasterError} `invalid_recurrence`, `job_definition_not_found`, `invalid_request`, `invalid_payload`,
+   * `payload_too_large`, `cluster_archived`.
+   */
+  createSchedule(request: ScheduleRequest): Promise<SubmittedSchedule>;
+  /** The schedule. @throws {JobMasterError} `schedule_not_found` */
+  findSchedule(scheduleId: string): Promise<ScheduleReport>;
+  /** One page of schedules, newest first. */
+  listSchedules(
+    options: ListOptions & { readonly filter: ScheduleFilter },
+  ): Promise<Page<ScheduleReport>>;
+  /** How many schedules match. */
+  countSchedules(filter: ScheduleFilter): Promise<number>;
+  /**
+   * Changes one schedule. `remove` also cancels what waits and answers the schedule as it was.
+   *
+   * @throws {JobMasterError} `schedule_not_found`, `schedule_state_conflict`, `cluster_archived`, and for an edit what
+   * {@linkcode ClusterClient.createSchedule} throws.
+   */
+  changeSchedule(scheduleId: string, command: ScheduleCommand): Promise<ScheduleCommandResult>;
+  /**
+   * The next `count` (1 to 100) runs of a schedule after `fromMs` (now when `null`), as if it were active.
+   *
+   * @throws {JobMasterError} `schedule_not_found`, `invalid_recurrence`.
+   */
+  previewSchedule(
+    scheduleId: string,
+    options: { readonly count: number; readonly fromMs: number | null },
+  ): Promise<SchedulePreview>;
   /** One page of log entries, newest first unless `oldestFirst`. */
   listLogs(
     options: ListOptions & { readonly filter: LogFilter; readonly oldestFirst?: boolean },

@@ -11,17 +11,27 @@ import type { LogFilter } from "../core/filter.ts";
 import { parseJobId } from "../core/ids.ts";
 import { type Execution, isFinal, type Job } from "../core/job.ts";
 import type { JobRequest } from "../core/request.ts";
+import type { ScheduleFilter } from "../core/schedule.ts";
+import type { ScheduleRequest } from "../core/schedule_request.ts";
 import { explain, type WhyReport } from "../core/why.ts";
 import type { Worker } from "../core/worker.ts";
-import type { BucketFilter, JobChange, JobQueries } from "../storage/port.ts";
+import type { BucketFilter, JobQueries } from "../storage/port.ts";
 import type {
   ClusterClient,
   CommandResult,
   JobCommand,
   ListOptions,
   NodeHealth,
+  ScheduleCommand,
+  ScheduleCommandResult,
+  SchedulePreview,
+  ScheduleReport,
   SubmittedJob,
+  SubmittedSchedule,
 } from "./client.ts";
+import { archived, runningExecution, stateConflict, toChange } from "./job_commands.ts";
+import { RecurrenceReader } from "./recurrences.ts";
+import { type PreviewOptions, ScheduleDesk } from "./schedule_desk.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import type { SchedulerMessage } from "./scheduler_protocol.ts";
@@ -39,6 +49,8 @@ export interface ClusterClientOptions {
   readonly system: ActorSystem;
   /** The cluster. */
   readonly clusterId: string;
+  /** Which languages of recurrences this node knows; see `recurrences.ts`. */
+  readonly recurrences: string | null;
   /** The node's workers, told at once when something was asked of a running job. */
   readonly workers: readonly ActorRef<WorkerMessage>[];
   /** How far the workers are. */
@@ -60,6 +72,7 @@ class LocalClusterClient implements ClusterClient {
   readonly #options: ClusterClientOptions;
   readonly #store: MasterStores;
   readonly #scheduler: ActorRef<SchedulerMessage>;
+  readonly #schedules: ScheduleDesk;
 
   constructor(options: ClusterClientOptions) {
     const { system, clusterId } = options;
@@ -68,6 +81,13 @@ class LocalClusterClient implements ClusterClient {
     const storage = system.ref<StorageMessage>(`${system.name}/storage`);
     this.#store = storageClient(storage as unknown as AskRef<StorageCall>);
     this.#scheduler = system.ref<SchedulerMessage>(`${system.name}/scheduler`);
+    this.#schedules = new ScheduleDesk({
+      clusterId,
+      clock: system.clock,
+      store: this.#store,
+      scheduler: this.#scheduler,
+      recurrences: new RecurrenceReader(options.recurrences),
+    });
   }
 
   submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]> {
@@ -100,17 +120,11 @@ class LocalClusterClient implements ClusterClient {
         for (const worker of this.#options.workers) worker.tell({ type: "job_changed" });
         return result;
       case "conflict":
-        throw new JobMasterError(
-          "job_state_conflict",
-          `Cannot ${spoken(command)} job "${id}": it is ${result.job.status}; ${rule(command)}`,
-        );
+        throw stateConflict(command, result.job);
       case "not_found":
         return this.#missing("job_not_found", "job", id);
       case "cluster_archived":
-        throw new JobMasterError(
-          "cluster_archived",
-          `Cannot ${spoken(command)} job "${id}": cluster "${clusterId}" is Archived`,
-        );
+        throw archived(command, id, clusterId);
     }
   }
 
@@ -164,6 +178,30 @@ class LocalClusterClient implements ClusterClient {
       definitionIds: definitions.map(({ id }) => id),
       nowMs: this.#options.system.clock.now(),
     });
+  }
+
+  createSchedule(request: ScheduleRequest): Promise<SubmittedSchedule> {
+    return this.#schedules.create(request);
+  }
+
+  findSchedule(scheduleId: string): Promise<ScheduleReport> {
+    return this.#schedules.find(scheduleId);
+  }
+
+  listSchedules(options: ListOptions & { readonly filter: ScheduleFilter }) {
+    return this.#schedules.list(options);
+  }
+
+  countSchedules(filter: ScheduleFilter): Promise<number> {
+    return this.#schedules.count(filter);
+  }
+
+  changeSchedule(scheduleId: string, command: ScheduleCommand): Promise<ScheduleCommandResult> {
+    return this.#schedules.change(scheduleId, command);
+  }
+
+  previewSchedule(scheduleId: string, options: PreviewOptions): Promise<SchedulePreview> {
+    return this.#schedules.preview(scheduleId, options);
   }
 
   listLogs(options: ListOptions & { readonly filter: LogFilter; readonly oldestFirst?: boolean }) {
@@ -257,44 +295,4 @@ class LocalClusterClient implements ClusterClient {
   #missing(code: ErrorCode, what: string, id: string): never {
     throw new JobMasterError(code, `Cannot find ${what} "${id}" in cluster "${this.clusterId}"`);
   }
-}
-
-function toChange(command: JobCommand, nowMs: number): JobChange {
-  switch (command.type) {
-    case "run_now":
-      return { type: "reschedule", scheduledAtMs: nowMs };
-    case "retry":
-      return { type: "retry", scheduledAtMs: nowMs };
-    default:
-      return command;
-  }
-}
-
-function spoken({ type }: JobCommand): string {
-  return type === "run_now" ? "run" : type;
-}
-
-function rule({ type }: JobCommand): string {
-  switch (type) {
-    case "cancel":
-      return "only a job that has not ended can be cancelled";
-    case "retry":
-      return "only a job that has ended can be retried";
-    case "remove":
-      return "only a job that has ended can be removed; cancel it first";
-    default:
-      return "only a job that waits can be moved";
-  }
-}
-
-function runningExecution(job: Job): Execution {
-  return {
-    jobId: job.id,
-    attempt: job.attempts,
-    outcome: null,
-    startedAtMs: job.startedAtMs ?? job.scheduledAtMs,
-    finishedAtMs: null,
-    workerId: job.workerId,
-    error: null,
-  };
 }

@@ -167,15 +167,17 @@ async function purge(context: Context, { args, store }: State): Promise<void> {
   const cutMs = context.clock.now() - retentionMs;
   const untilMono = context.clock.monotonic() + PURGE_BUDGET_MS;
   const limit = PURGE_BATCH;
-  let jobs = PURGE_BATCH;
-  let logs = PURGE_BATCH;
-  while ((jobs === limit || logs === limit) && context.clock.monotonic() < untilMono) {
-    if (jobs === limit) {
-      jobs = await store.history.purgeJobs({ clusterId, finishedBeforeMs: cutMs, limit });
-    }
-    if (logs === limit) {
-      logs = await store.history.purgeLogs({ clusterId, writtenBeforeMs: cutMs, limit });
-    }
+  const { history } = store;
+  const kinds = [
+    () => history.purgeJobs({ clusterId, finishedBeforeMs: cutMs, limit }),
+    () => history.purgeLogs({ clusterId, writtenBeforeMs: cutMs, limit }),
+    () => history.purgeSchedules({ clusterId, terminatedBeforeMs: cutMs, limit }),
+  ];
+  let left = kinds;
+  while (left.length > 0 && context.clock.monotonic() < untilMono) {
+    const unfinished = [];
+    for (const purgeKind of left) if (await purgeKind() === limit) unfinished.push(purgeKind);
+    left = unfinished;
   }
-  if (jobs === limit || logs === limit) context.sendAfter(100, { type: "purge" });
+  if (left.length > 0) context.sendAfter(100, { type: "purge" });
 }

@@ -174,6 +174,7 @@ export class HandlerRun {
       createdAtMs: job.createdAtMs,
       triggerSource: job.triggerSource,
       scheduleId: job.scheduleId,
+      occurrenceAtMs: job.occurrenceAtMs,
       fencingToken: `${epoch}.${attempt}`,
       get signal() {
         return signal(); // made when first asked for: most handlers never do

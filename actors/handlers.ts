@@ -9,6 +9,7 @@
 
 import type { AnyJobDefinition } from "../core/definition.ts";
 import { JobMasterError } from "../core/errors.ts";
+import { isScheduleProfile, type ScheduleProfile } from "../core/profile.ts";
 
 /** Where the handlers are. Plain data. */
 export type HandlerSource =
@@ -39,6 +40,14 @@ export async function resolveHandlers(source: HandlerSource): Promise<HandlerMap
   return indexDefinitions(await importDefinitions(source.urls));
 }
 
+/** What job modules export. */
+export interface ExportedWork {
+  /** Their job definitions. */
+  readonly definitions: readonly AnyJobDefinition[];
+  /** Their schedules. */
+  readonly profiles: readonly ScheduleProfile[];
+}
+
 /**
  * Imports every job definition that the modules export.
  *
@@ -47,11 +56,23 @@ export async function resolveHandlers(source: HandlerSource): Promise<HandlerMap
 export async function importDefinitions(
   urls: readonly string[],
 ): Promise<readonly AnyJobDefinition[]> {
-  const lists = await Promise.all(urls.map(importModule));
-  return [...new Set(lists.flat())];
+  return (await importWork(urls)).definitions;
 }
 
-async function importModule(url: string): Promise<readonly AnyJobDefinition[]> {
+/**
+ * Imports every job definition and every set of schedules that the modules export.
+ *
+ * @throws {JobMasterError} `configuration_invalid` when a module cannot be imported or exports no definition.
+ */
+export async function importWork(urls: readonly string[]): Promise<ExportedWork> {
+  const modules = await Promise.all(urls.map(importModule));
+  return {
+    definitions: [...new Set(modules.flatMap(({ definitions }) => definitions))],
+    profiles: [...new Set(modules.flatMap(({ profiles }) => profiles))],
+  };
+}
+
+async function importModule(url: string): Promise<ExportedWork> {
   let exported: Record<string, unknown>;
   try {
     exported = await import(url);
@@ -62,8 +83,9 @@ async function importModule(url: string): Promise<readonly AnyJobDefinition[]> {
       { cause: error },
     );
   }
-  const definitions = Object.values(exported).flat().filter(isDefinition);
-  if (definitions.length > 0) return definitions;
+  const values = Object.values(exported).flat();
+  const definitions = values.filter(isDefinition);
+  if (definitions.length > 0) return { definitions, profiles: values.filter(isScheduleProfile) };
   throw new JobMasterError(
     "configuration_invalid",
     `Cannot use "${url}": it exports no job definition; export what defineJob() returns`,

@@ -9,9 +9,10 @@ import { type LeaseOptions, trustedUntil } from "../core/lease.ts";
 import type { LeaseProof } from "../storage/port.ts";
 import { coordinator } from "./coordinator.ts";
 import { custodian } from "./custodian.ts";
+import { planner } from "./planner.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Ask, Tell } from "./runtime/protocol.ts";
-import { type MasterStores, storageAt } from "./storage_actor.ts";
+import { type MasterChanged, type MasterStores, storageAt } from "./storage_actor.ts";
 
 /** What a leader can be told or asked. */
 export type LeaderMessage =
@@ -32,6 +33,8 @@ export interface LeaderArgs {
   readonly storage: string;
   /** Addresses of this node's workers, which are woken when jobs were assigned. */
   readonly workers: readonly string[];
+  /** Which languages of recurrences this node knows; see `recurrences.ts`. */
+  readonly recurrences: string | null;
   /** How the lease is kept. */
   readonly lease: LeaseOptions;
 }
@@ -73,8 +76,10 @@ export const leader: Actor<LeaderMessage, LeaderArgs> = defineActor<
 
     master_changed(context, _message, { proof }) {
       if (proof === null) return;
-      context.ref<{ type: "master_changed" }>(`${context.self.address}/coordinator`)
-        .tell({ type: "master_changed" });
+      for (const key of ["coordinator", "planner"]) {
+        context.ref<MasterChanged>(`${context.self.address}/${key}`)
+          .tell({ type: "master_changed" });
+      }
     },
 
     leading: (_context, _message, { proof }) => proof !== null,
@@ -116,11 +121,16 @@ async function campaign(context: Context, state: State): Promise<void> {
 }
 
 async function lead(context: Context, { args }: State, proof: LeaseProof): Promise<void> {
-  const { clusterId, storage, workers } = args;
+  const { clusterId, storage, workers, recurrences } = args;
   await context.spawn({
     key: "coordinator",
     actor: coordinator,
     args: { clusterId, storage, workers, lease: proof },
+  });
+  await context.spawn({
+    key: "planner",
+    actor: planner,
+    args: { clusterId, storage, workers, recurrences, lease: proof },
   });
   await context.spawn({
     key: "custodian",
@@ -134,6 +144,7 @@ async function stepDown(context: Context, state: State, why: string): Promise<vo
   if (state.proof === null) return;
   state.proof = null;
   await context.stopChild("custodian", "stop");
+  await context.stopChild("planner", "stop");
   await context.stopChild("coordinator", "stop");
   context.log("info", `This node no longer coordinates cluster "${state.args.clusterId}": ${why}`);
 }

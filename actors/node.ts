@@ -17,12 +17,13 @@ import type { ClusterClient } from "./client.ts";
 import { clusterClient } from "./cluster_client.ts";
 import type { HandlerSource } from "./handlers.ts";
 import { journal, type JournalMessage } from "./journal.ts";
-import { leader } from "./leader.ts";
+import { leader, type LeaderArgs } from "./leader.ts";
 import { journalEntry } from "./node_events.ts";
 import type { KernelEvent } from "./runtime/metrics.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { type ActorSystem, createSystem } from "./runtime/system.ts";
 import { scheduler } from "./scheduler.ts";
+import type { DeclaredSchedule } from "./scheduler_protocol.ts";
 import { storageActor, type StorageCall, storageClient } from "./storage_actor.ts";
 import type { AskRef } from "./runtime/ref.ts";
 import { workerActor } from "./worker.ts";
@@ -57,6 +58,10 @@ export interface NodeOptions {
   readonly handlers: HandlerSource;
   /** Where the scheduler finds their schemas: always on this thread. */
   readonly schemas: HandlerSource;
+  /** Which languages of recurrences it knows; see `recurrences.ts`. */
+  readonly recurrences: string | null;
+  /** Schedules its code declares. */
+  readonly schedules: readonly DeclaredSchedule[];
   /** Its workers. */
   readonly workers: readonly NodeWorker[];
   /** Where handlers run. */
@@ -125,7 +130,8 @@ async function spawnActors(
   const workerKeys = options.workers.map(({ workerId }) => `worker-${workerId}`);
   const workerAddresses = workerKeys.map((key) => `${system.name}/${key}`);
   const coordinates = options.workers.some(({ mode }) => WORKER_DUTIES[mode].coordinates);
-  const watchers = [...workerAddresses, ...(coordinates ? [`${system.name}/leader`] : [])];
+  const leaderAddress = `${system.name}/leader`;
+  const watchers = [...workerAddresses, ...(coordinates ? [leaderAddress] : [])];
   const storage = await system.spawn({
     key: "storage",
     actor: storageActor,
@@ -139,16 +145,15 @@ async function spawnActors(
   const schedule = await system.spawn({
     key: "scheduler",
     actor: scheduler,
-    args: { ...shared, handlers: options.schemas },
+    args: {
+      ...shared,
+      handlers: options.schemas,
+      recurrences: options.recurrences,
+      schedules: options.schedules,
+      leader: leaderAddress,
+    },
   });
-  if (coordinates) {
-    const holder = `${options.host}.${options.processId}.${options.workers[0]!.workerId}`;
-    await system.spawn({
-      key: "leader",
-      actor: leader,
-      args: { ...shared, holder, workers: workerAddresses, lease: options.lease },
-    });
-  }
+  if (coordinates) await spawnLeader(system, options, { ...shared, workers: workerAddresses });
   const places = { storage: storage.address, scheduler: schedule.address };
   const workers: ActorRef<WorkerMessage>[] = [];
   for (const [index, worker] of options.workers.entries()) {
@@ -157,6 +162,16 @@ async function spawnActors(
     workers.push(await system.spawn({ key, actor: workerActor, args, shutdownMs: 10_000 }));
   }
   return workers;
+}
+
+async function spawnLeader(
+  system: ActorSystem,
+  { host, processId, workers, recurrences, lease }: NodeOptions,
+  shared: Pick<LeaderArgs, "clusterId" | "storage" | "workers">,
+): Promise<void> {
+  const holder = `${host}.${processId}.${workers[0]!.workerId}`;
+  const args = { ...shared, holder, recurrences, lease };
+  await system.spawn({ key: "leader", actor: leader, args });
 }
 
 function workerArgs(
@@ -235,6 +250,7 @@ class RunningNode implements Node {
     this.client = clusterClient({
       system,
       clusterId: options.clusterId,
+      recurrences: options.recurrences,
       workers,
       conditions: () => this.conditions(),
     });

@@ -11,8 +11,7 @@
 import { BucketIndex } from "../core/assignment.ts";
 import type { Bucket } from "../core/bucket.ts";
 import { DEFAULT_CLUSTER_SETTINGS } from "../core/cluster.ts";
-import type { DefinitionDefaults } from "../core/definition.ts";
-import { codeOf, encodeError, JobMasterError } from "../core/errors.ts";
+import { encodeError, JobMasterError } from "../core/errors.ts";
 import { uuidGenerator } from "../core/ids.ts";
 import { shown } from "../core/names.ts";
 import { acceptRequest, type JobRequest, MAX_JOBS_PER_CALL } from "../core/request.ts";
@@ -24,6 +23,11 @@ import { resolveHandlers } from "./handlers.ts";
 import { insertJobs } from "./placing.ts";
 import { checkPayload } from "./payload_check.ts";
 import { type Actor, defineActor } from "./runtime/definition.ts";
+import { RecurrenceReader } from "./recurrences.ts";
+import { changeSchedule } from "./schedule_commands.ts";
+import { createSchedule } from "./schedule_intake.ts";
+import { findDefinition, refresh, refreshQuietly } from "./scheduler_knowledge.ts";
+import { ensureSchedules, keepSchedules } from "./static_schedules.ts";
 import type {
   SchedulerArgs,
   SchedulerContext,
@@ -33,6 +37,8 @@ import type {
 import { storageAt } from "./storage_actor.ts";
 
 const REFRESH_MS = 1_000;
+/** How often a node says that its code has its static schedules, in milliseconds. */
+const KEEP_MS = 60_000;
 const MAX_BATCH = 5_000;
 
 /** Declares the scheduler. One per node. */
@@ -61,9 +67,14 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
       definitions: new Map(),
       buckets: new BucketIndex<Bucket>([]),
       refreshing: null,
+      recurrences: new RecurrenceReader(args.recurrences),
     };
     await refresh(state);
     context.sendInterval(REFRESH_MS, { type: "refresh" });
+    if (args.schedules.length > 0) {
+      await ensureSchedules(context, state);
+      context.sendInterval(KEEP_MS, { type: "keep_schedules" });
+    }
     return state;
   },
 
@@ -73,6 +84,16 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
       const jobs: NewJob[] = [];
       for (const request of requests) jobs.push(await readJob(context, state, request));
       return await state.inserts.add(jobs);
+    },
+
+    create_schedule: (context, { request }, state) =>
+      readable(() => createSchedule(context, state, request)),
+
+    change_schedule: (context, { scheduleId, command }, state) =>
+      readable(() => changeSchedule(context, state, { scheduleId, command })),
+
+    async keep_schedules(context, _message, state) {
+      await keepSchedules(context, state);
     },
 
     async local_buckets(context, { worker, agents }, state) {
@@ -100,14 +121,18 @@ function checkCount(requests: readonly JobRequest[]): void {
   );
 }
 
-/** While a request is read, code of the application runs: a getter, a `toJSON`. What it throws is no crash of ours. */
-async function readJob(
+function readJob(
   context: SchedulerContext,
   state: SchedulerState,
   request: JobRequest,
 ): Promise<NewJob> {
+  return readable(() => toJob(context, state, request));
+}
+
+/** While a request is read, code of the application runs: a getter, a `toJSON`. What it throws is no crash of ours. */
+async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await toJob(context, state, request);
+    return await read();
   } catch (error) {
     const { code, message } = encodeError(error);
     if (code !== "internal") throw error;
@@ -143,55 +168,4 @@ async function toJob(
     createdAtMs: nowMs,
     placement: null,
   };
-}
-
-async function findDefinition(
-  state: SchedulerState,
-  definitionId: unknown,
-): Promise<DefinitionDefaults> {
-  const id = String(definitionId);
-  const known = () => state.handlers.get(id)?.defaults ?? state.definitions.get(id);
-  if (typeof definitionId !== "string" || definitionId === "") {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot schedule a job of definition ${shown(definitionId)}: definitionId must be text`,
-    );
-  }
-  if (known() === undefined) await refresh(state); // a node may have announced it just now
-  const definition = known();
-  if (definition !== undefined) return definition;
-  const ids = [...new Set([...state.handlers.keys(), ...state.definitions.keys()])].sort();
-  throw new JobMasterError(
-    "job_definition_not_found",
-    `Cannot schedule a job of definition ${
-      shown(id)
-    }: no node of cluster "${state.args.clusterId}" ` +
-      `has announced it; known are ${ids.slice(0, 10).join(", ") || "none"}`,
-  );
-}
-
-async function refreshQuietly(context: SchedulerContext, state: SchedulerState): Promise<void> {
-  try {
-    await refresh(state);
-  } catch (error) {
-    context.log("debug", `Cannot refresh what the scheduler knows: ${codeOf(error)}`);
-  }
-}
-
-/** Reads settings, definitions and active buckets; callers that come meanwhile share the reading. */
-function refresh(state: SchedulerState): Promise<void> {
-  state.refreshing ??= readCluster(state).finally(() => state.refreshing = null);
-  return state.refreshing;
-}
-
-async function readCluster(state: SchedulerState): Promise<void> {
-  const { clusterId } = state.args;
-  const [cluster, definitions, buckets] = await Promise.all([
-    state.store.clusters.find({ clusterId }),
-    state.store.clusters.listDefinitions({ clusterId, limit: 10_000 }),
-    state.store.buckets.list({ clusterId, filter: { statuses: ["Active"] }, limit: 10_000 }),
-  ]);
-  if (cluster !== null) state.settings = cluster.settings;
-  state.definitions = new Map(definitions.map((each) => [each.id, each]));
-  state.buckets = new BucketIndex(buckets);
 }

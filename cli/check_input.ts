@@ -63,7 +63,8 @@ export function checkJobRequest(request: JobRequestDocument, nowMs: number): voi
   acceptRequest(request as JobRequest, { definition, settings: SETTINGS, nowMs });
 }
 
-function toQuery(query: ApiQuery): Query {
+/** Query parameters as readers take them. */
+export function toQuery(query: ApiQuery): Query {
   return Object.fromEntries(
     Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, typeof value === "string" ? [value] : value]]

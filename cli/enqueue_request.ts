@@ -68,7 +68,15 @@ export async function readJobRequest(
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }
 
-async function readData({ data, dataFile }: JobFlags, readText: ReadText): Promise<unknown> {
+/**
+ * The payload that `--data` or `--data-file` hold; `undefined` when neither is given.
+ *
+ * @throws {JobMasterError} `invalid_request` or `invalid_payload` that names the flag.
+ */
+export async function readData(
+  { data, dataFile }: Pick<JobFlags, "data" | "dataFile">,
+  readText: ReadText,
+): Promise<unknown> {
   if (data !== undefined) return parseData(data, "--data");
   if (dataFile === undefined) return undefined;
   try {

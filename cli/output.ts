@@ -87,6 +87,8 @@ const STATUS_PAINTS: Readonly<Record<string, Paint>> = {
   Dead: "red",
   Lost: "red",
   Cancelled: "yellow",
+  Paused: "yellow",
+  Inactive: "yellow",
   Stopping: "yellow",
   Processing: "cyan",
 };

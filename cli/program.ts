@@ -5,6 +5,7 @@
  */
 
 import { Command } from "commander";
+import { type Recurrence, recurrenceOf } from "../recurrence/mod.ts";
 import type { Cli } from "./cli.ts";
 import { addBench } from "./commands/bench.ts";
 import { addBuckets } from "./commands/buckets.ts";
@@ -14,14 +15,18 @@ import { addEnqueue } from "./commands/enqueue.ts";
 import { addHelp } from "./commands/help.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
 import { addWorkers } from "./commands/workers.ts";
 import { EXIT } from "./exit_codes.ts";
 import { print } from "./terminal/terminal.ts";
 import { VERSION } from "./version.ts";
 
-/** Builds the tree of commands. */
-export function createProgram(cli: Cli): Command {
+/** Builds the tree of commands; `readRecurrence` reads expressions where no cluster is asked. */
+export function createProgram(
+  cli: Cli,
+  readRecurrence: (text: string) => Recurrence = recurrenceOf,
+): Command {
   const { terminal } = cli.context;
   const program = new Command("jobmaster")
     .description("Runs jobs once, later, or on a schedule, on one machine or many.")
@@ -38,6 +43,7 @@ export function createProgram(cli: Cli): Command {
   addStart(program, cli);
   addEnqueue(program, cli);
   addJobs(program, cli);
+  addSchedules(program, cli, readRecurrence);
   addWorkers(program, cli);
   addBuckets(program, cli);
   addCluster(program, cli);
@@ -58,6 +64,7 @@ Examples:
   jobmaster start --jobs ./jobs.ts
   jobmaster enqueue hello --data '{"name":"Ada"}' --wait
   jobmaster jobs list --status Failed
+  jobmaster schedules next "every day at 09:00" --tz Europe/Lisbon
   jobmaster jobs why 019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071
 
 Commands that act on a cluster take --master (the database itself) or --api (a node's address).

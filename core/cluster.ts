@@ -120,7 +120,7 @@ const READERS: Readonly<Record<keyof ClusterSettingsInput, Reader>> = {
   maxPayloadBytes: (value) => ({
     maxPayloadBytes: wholeNumber(value, "maxPayloadBytes", { min: -1, max: 64 * 1024 * 1024 }),
   }),
-  timeZone: (value) => ({ timeZone: zone(value) }),
+  timeZone: (value) => ({ timeZone: readTimeZone(value) }),
   retention: (value) => ({
     retentionMs: value === null ? null : parseDuration(value, { what: "retention", minMs: 1_000 }),
   }),
@@ -235,7 +235,12 @@ export function wholeNumber(
   );
 }
 
-function zone(value: unknown): string {
+/**
+ * Reads the name of an IANA zone, in any letter case, as the platform spells it.
+ *
+ * @throws {JobMasterError} `invalid_request` when there is no such zone.
+ */
+export function readTimeZone(value: unknown): string {
   const known = typeof value === "string" ? knownZone(value) : undefined;
   if (known !== undefined) return known;
   throw new JobMasterError(

@@ -59,6 +59,8 @@ export interface JobContext<Data = unknown> {
   readonly triggerSource: TriggerSource;
   /** The recurring schedule it belongs to. */
   readonly scheduleId: string | null;
+  /** Which occurrence of that schedule this is, in epoch milliseconds; `null` for any other job. */
+  readonly occurrenceAtMs: number | null;
   /** `epoch.attempt`: grows with every owner and attempt; hand it to systems that can refuse an older one. */
   readonly fencingToken: string;
   /** Aborted on timeout, cancellation, a lost lease, or a forced stop; `reason` is a `JobMasterError` that says which. */

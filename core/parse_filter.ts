@@ -20,6 +20,7 @@ import { JOB_STATUSES, PRIORITIES } from "./job.ts";
 import { LOG_LEVELS, LOG_SUBJECTS } from "./log.ts";
 import { isMetadataKey, isMetadataValue, parseTag } from "./metadata.ts";
 import { parseLane, shown } from "./names.ts";
+import { SCHEDULE_STATUSES, SCHEDULE_TYPES, type ScheduleFilter } from "./schedule.ts";
 import { parseInstant } from "./time.ts";
 
 /** Query parameters: a name may be given several times. */
@@ -29,6 +30,12 @@ export type Query = Readonly<Record<string, readonly string[]>>;
 export const MAX_PAGE = 200;
 /** A page when nothing is said. */
 export const DEFAULT_PAGE = 25;
+/** Most runs of a schedule that are foretold at once. */
+export const MAX_PREVIEW = 100;
+/** Runs that are foretold when nothing is said. */
+export const DEFAULT_PREVIEW = 5;
+
+const YES_NO = ["true", "false"] as const;
 
 const TEXT_OPERATIONS: ReadonlySet<MetadataOperation> = new Set([
   "Contains",
@@ -42,9 +49,7 @@ export const PAGE_PARAMETERS = ["limit", "cursor", "sort"] as const;
 type Field<T> = (values: readonly string[], name: string) => Partial<T>;
 
 const JOB_FIELDS: Readonly<Record<string, Field<JobFilter>>> = {
-  status: (values, name) => ({
-    statuses: values.flatMap((v) => v.split(",")).map((v) => oneOf(v.trim(), JOB_STATUSES, name)),
-  }),
+  status: (values, name) => ({ statuses: words(values, name, JOB_STATUSES) }),
   definitionId: (values, name) => ({ definitionId: text(values, name) }),
   lane: (values, name) => ({ lane: parseLane(text(values, name, 0)) }),
   priority: (values, name) => ({ priority: oneOf(one(values, name), PRIORITIES, name) }),
@@ -72,10 +77,20 @@ const LOG_FIELDS: Readonly<Record<string, Field<LogFilter>>> = {
   keyword: (values, name) => ({ keyword: text(values, name) }),
 };
 
+const SCHEDULE_FIELDS: Readonly<Record<string, Field<ScheduleFilter>>> = {
+  status: (values, name) => ({ statuses: words(values, name, SCHEDULE_STATUSES) }),
+  type: (values, name) => ({ type: oneOf(one(values, name), SCHEDULE_TYPES, name) }),
+  definitionId: (values, name) => ({ definitionId: text(values, name) }),
+  profileId: (values, name) => ({ profileId: text(values, name) }),
+  failing: (values, name) => ({ failing: oneOf(one(values, name), YES_NO, name) === "true" }),
+};
+
 /** The names of the job filters. */
 export const JOB_FILTER_PARAMETERS: readonly string[] = Object.keys(JOB_FIELDS);
 /** The names of the log filters. */
 export const LOG_FILTER_PARAMETERS: readonly string[] = Object.keys(LOG_FIELDS);
+/** The names of the filters of recurring schedules. */
+export const SCHEDULE_FILTER_PARAMETERS: readonly string[] = Object.keys(SCHEDULE_FIELDS);
 
 /**
  * Reads a job filter.
@@ -97,6 +112,15 @@ export function parseJobFilter(query: Query, also: readonly string[] = []): JobF
  */
 export function parseLogFilter(query: Query, also: readonly string[] = []): LogFilter {
   return readFields(query, LOG_FIELDS, also);
+}
+
+/**
+ * Reads a filter of recurring schedules.
+ *
+ * @throws {JobMasterError} `invalid_request` with every problem found; an unknown parameter is one.
+ */
+export function parseScheduleFilter(query: Query, also: readonly string[] = []): ScheduleFilter {
+  return readFields(query, SCHEDULE_FIELDS, also);
 }
 
 function readFields<T extends object>(
@@ -147,6 +171,25 @@ export function parseJobSort(value: string | undefined): JobSort {
  */
 export function parseLimit(value: string | undefined): number {
   return value === undefined ? DEFAULT_PAGE : wholeText(value, "limit", { min: 1, max: MAX_PAGE });
+}
+
+/**
+ * Reads how many runs of a schedule are asked for.
+ *
+ * @throws {JobMasterError} `invalid_request` outside 1 to 100.
+ */
+export function parsePreviewCount(value: string | undefined): number {
+  if (value === undefined) return DEFAULT_PREVIEW;
+  return wholeText(value, "count", { min: 1, max: MAX_PREVIEW });
+}
+
+/** Words out of `known`: repeated, or separated by commas. */
+function words<Word extends string>(
+  values: readonly string[],
+  name: string,
+  known: readonly Word[],
+): readonly Word[] {
+  return values.flatMap((each) => each.split(",")).map((each) => oneOf(each.trim(), known, name));
 }
 
 function one(values: readonly string[], name: string): string {

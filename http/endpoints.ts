@@ -12,6 +12,8 @@ import { jobHistoryEndpoints } from "./routes/job_history.ts";
 import { jobEndpoints } from "./routes/jobs.ts";
 import { logEndpoints } from "./routes/logs.ts";
 import { nodeEndpoints } from "./routes/node.ts";
+import { scheduleCommandEndpoints } from "./routes/schedule_commands.ts";
+import { scheduleEndpoints } from "./routes/schedules.ts";
 import { workerEndpoints } from "./routes/workers.ts";
 
 /** Every endpoint. */
@@ -21,6 +23,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...jobEndpoints,
   ...jobCommandEndpoints,
   ...jobHistoryEndpoints,
+  ...scheduleEndpoints,
+  ...scheduleCommandEndpoints,
   ...bucketEndpoints,
   ...workerEndpoints,
   ...logEndpoints,

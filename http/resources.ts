@@ -12,4 +12,5 @@ export * from "./resources/job.ts";
 export * from "./resources/log.ts";
 export * from "./resources/page.ts";
 export * from "./resources/problem.ts";
+export * from "./resources/schedule.ts";
 export * from "./resources/why.ts";

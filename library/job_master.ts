@@ -7,6 +7,7 @@
 import type { ClusterClient } from "../actors/client.ts";
 import { type HandlerSource, registerHandlers } from "../actors/handlers.ts";
 import { type Node, startNode } from "../actors/node.ts";
+import { registerRecurrences } from "../actors/recurrences.ts";
 import { systemClock } from "../core/clock.ts";
 import { uuidGenerator } from "../core/ids.ts";
 import { systemRandom } from "../core/random.ts";
@@ -18,6 +19,7 @@ import { Jobs } from "./jobs.ts";
 import type { JobMasterOptions } from "./options.ts";
 import { readOptions } from "./read_options.ts";
 import { Schedule } from "./schedule.ts";
+import { Schedules } from "./schedules.ts";
 import { type HttpServer, serve } from "./server.ts";
 
 /** How a node is stopped. */
@@ -52,6 +54,8 @@ export class JobMaster implements AsyncDisposable {
   readonly schedule: Schedule;
   /** Watches and changes jobs. */
   readonly jobs: Jobs;
+  /** Watches and changes recurring schedules. */
+  readonly schedules: Schedules;
   /** Everything else the cluster answers, as plain records. */
   readonly client: ClusterClient;
   /** Resolves with the error when the node cannot go on. */
@@ -69,6 +73,7 @@ export class JobMaster implements AsyncDisposable {
     this.failed = node.failed;
     this.schedule = new Schedule(node.client);
     this.jobs = new Jobs(node.client);
+    this.schedules = new Schedules(node.client);
   }
 
   /**
@@ -82,6 +87,7 @@ export class JobMaster implements AsyncDisposable {
     const key = uuidGenerator(systemClock, systemRandom)();
     const registration = new DisposableStack();
     registration.use(registerHandlers(key, jobs));
+    registration.use(registerRecurrences(key, options.recurrences ?? []));
     if (rest.workers.length > 0) registration.use(containErrors(options.logger));
     const schemas: HandlerSource = { kind: "registered", key };
     try {
@@ -89,6 +95,7 @@ export class JobMaster implements AsyncDisposable {
         ...rest,
         definitions: jobs.map(({ defaults }) => defaults),
         schemas,
+        recurrences: key,
         handlers: rest.isolation === "inline" ? schemas : { kind: "modules", urls: modules },
         onEvent: eventLogger(options.logger),
       });

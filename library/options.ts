@@ -6,7 +6,9 @@
 
 import type { ClusterSettingsInput } from "../core/cluster.ts";
 import type { AnyJobDefinition } from "../core/definition.ts";
+import type { ScheduleProfile } from "../core/profile.ts";
 import type { BucketQuantities, WorkerMode } from "../core/worker.ts";
+import type { RecurrenceType } from "../recurrence/mod.ts";
 
 /** Where handlers run: beside the caller's code, on threads, or in child processes that can be killed. */
 export type Isolation = "inline" | "thread" | "process";
@@ -63,6 +65,10 @@ export interface JobMasterOptions {
   readonly workers?: readonly WorkerOptions[];
   /** Definitions, or the modules that export them. @default {[]} */
   readonly jobs?: readonly AnyJobDefinition[] | URL | readonly URL[];
+  /** Schedules declared in code; those that the modules of `jobs` export are found without. @default {[]} */
+  readonly schedules?: readonly ScheduleProfile[];
+  /** Languages of recurrences besides `natural`, `cron` and `interval`. @default {[]} */
+  readonly recurrences?: readonly RecurrenceType[];
   /** Where handlers run; `"thread"` and `"process"` need modules. @default {"inline"} */
   readonly isolation?: Isolation;
   /** Starts an HTTP server. */

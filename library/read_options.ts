@@ -4,7 +4,7 @@
  * @module
  */
 
-import { importDefinitions, indexDefinitions } from "../actors/handlers.ts";
+import { type ExportedWork, importWork, indexDefinitions } from "../actors/handlers.ts";
 import type { NodeOptions, NodeWorker } from "../actors/node.ts";
 import { changeSettings, DEFAULT_CLUSTER_SETTINGS, oneOf, wholeNumber } from "../core/cluster.ts";
 import type { AnyJobDefinition } from "../core/definition.ts";
@@ -24,11 +24,12 @@ import { type Random, systemRandom } from "../core/random.ts";
 import { type BucketQuantities, WORKER_MODES } from "../core/worker.ts";
 import { masterSpec } from "../storage/mod.ts";
 import type { JobMasterOptions, WorkerOptions } from "./options.ts";
+import { readSchedules } from "./read_schedules.ts";
 import { checkAddress } from "./server.ts";
 
 /** What was read. */
 export type ReadOptions =
-  & Omit<NodeOptions, "handlers" | "schemas" | "onEvent" | "definitions">
+  & Omit<NodeOptions, "handlers" | "schemas" | "onEvent" | "definitions" | "recurrences">
   & {
     /** The definitions themselves. */
     readonly jobs: readonly AnyJobDefinition[];
@@ -47,6 +48,8 @@ const KNOWN: readonly (keyof JobMasterOptions)[] = [
   "agents",
   "workers",
   "jobs",
+  "schedules",
+  "recurrences",
   "isolation",
   "http",
   "settings",
@@ -64,14 +67,7 @@ export async function readOptions(
   random: Random = systemRandom,
 ): Promise<ReadOptions> {
   const problems: string[] = [];
-  const check = <T>(read: () => T, fallback: T): T => {
-    try {
-      return read();
-    } catch (error) {
-      problems.push((error as Error).message);
-      return fallback;
-    }
-  };
+  const check = checking(problems);
   problems.push(...unknownOptions(options));
   const host = sanitizeSegment(machineName());
   const clusterId = check(() => parseSegment(options.cluster ?? "local", "cluster"), "local");
@@ -80,7 +76,7 @@ export async function readOptions(
     () => oneOf(options.isolation ?? "inline", ISOLATIONS, "isolation"),
     "inline",
   );
-  const { jobs, modules } = await readJobs(options, isolation, problems);
+  const { jobs, modules, profiles } = await readJobs(options, isolation, problems);
   const workers = (options.workers ?? []).flatMap((worker) =>
     check<readonly NodeWorker[]>(() => [readWorker(worker, host, random)], [])
   );
@@ -91,6 +87,11 @@ export async function readOptions(
     DEFAULT_CLUSTER_SETTINGS,
   );
   const lease = check(() => readLease(options), DEFAULT_LEASE);
+  const schedules = readSchedules([...profiles, ...(options.schedules ?? [])], {
+    recurrences: options.recurrences ?? [],
+    maxPayloadBytes: settings.maxPayloadBytes,
+    problems,
+  });
   if (problems.length > 0 || spec === null) {
     throw new JobMasterError("configuration_invalid", problems.join("; "), { problems });
   }
@@ -101,12 +102,25 @@ export async function readOptions(
     changeSettings: saysAnything(given) ? (stored) => changeSettings(stored, given) : null,
     jobs,
     modules,
+    schedules,
     workers,
     isolation,
     lease,
     graceMs: GRACE_MS,
     host,
     processId: Deno.pid,
+  };
+}
+
+/** What `read` answers, or `fallback` and one problem more. */
+function checking(problems: string[]): <T>(read: () => T, fallback: T) => T {
+  return (read, fallback) => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push((error as Error).message);
+      return fallback;
+    }
   };
 }
 
@@ -150,7 +164,7 @@ async function readJobs(
   { jobs = [] }: JobMasterOptions,
   isolation: typeof ISOLATIONS[number],
   problems: string[],
-): Promise<{ jobs: readonly AnyJobDefinition[]; modules: readonly string[] }> {
+): Promise<Pick<ReadOptions, "jobs" | "modules"> & Pick<ExportedWork, "profiles">> {
   try {
     const list = jobs instanceof URL ? [jobs] : [...jobs];
     const modules = list.filter((each): each is URL => each instanceof URL).map(({ href }) => href);
@@ -166,13 +180,13 @@ async function readJobs(
         `Cannot use isolation "${isolation}" with definitions given as values: give jobs as the URL of the module that exports them`,
       );
     }
-    const definitions = modules.length > 0
-      ? await importDefinitions(modules)
-      : list as AnyJobDefinition[];
-    return { jobs: [...indexDefinitions(definitions).values()], modules };
+    const { definitions, profiles } = modules.length > 0
+      ? await importWork(modules)
+      : { definitions: list as AnyJobDefinition[], profiles: [] };
+    return { jobs: [...indexDefinitions(definitions).values()], modules, profiles };
   } catch (error) {
     problems.push((error as Error).message);
-    return { jobs: [], modules: [] };
+    return { jobs: [], modules: [], profiles: [] };
   }
 }
 

@@ -6,9 +6,11 @@
 
 import type { ClusterClient, SubmittedJob } from "../actors/client.ts";
 import type { JobDefinition } from "../core/definition.ts";
+import type { RecurrenceInput, ScheduleSettings } from "../core/profile.ts";
 import type { JobRequest } from "../core/request.ts";
 import type { DurationInput, InstantInput } from "../core/time.ts";
 import { type JobView, viewJob } from "./job_view.ts";
+import { type ScheduleView, viewSchedule } from "./schedule_view.ts";
 
 /** What a call may say besides definition, data and time. */
 export type ScheduleOptions = Omit<JobRequest, "definitionId" | "data" | "at" | "after">;
@@ -16,6 +18,18 @@ export type ScheduleOptions = Omit<JobRequest, "definitionId" | "data" | "at" | 
 /** A scheduled job, and whether this call made it. */
 export interface ScheduledJob extends JobView {
   /** `false`: a job with this id or unique key was there already. */
+  readonly created: boolean;
+}
+
+/** What a call may say of a recurring schedule besides definition and recurrence. */
+export interface RecurringOptions<Input = unknown> extends ScheduleSettings<Input> {
+  /** The schedule's id, a UUID; makes the call safe to repeat. @default {a new UUIDv7} */
+  readonly id?: string;
+}
+
+/** A recurring schedule, and whether this call made it. */
+export interface RecurringSchedule extends ScheduleView {
+  /** `false`: a schedule with this id was there already. */
   readonly created: boolean;
 }
 
@@ -76,6 +90,26 @@ export class Schedule {
   ): Promise<readonly ScheduledJob[]> {
     const requests = payloads.map((data) => ({ ...options, definitionId: definition.id, data }));
     return (await this.#client.submit(requests)).map(toScheduled);
+  }
+
+  /**
+   * Runs a job again and again: `recurrence` is text such as `"every week on [mon, fri] at 09:00"`, `"0 9 * * 1-5"` or
+   * `"90s"`, or a value of the recurrence library.
+   *
+   * @throws {JobMasterError} `invalid_recurrence` with every problem found, and as {@linkcode Schedule.now}
+   */
+  async recurring<I, O>(
+    definition: JobDefinition<I, O>,
+    recurrence: RecurrenceInput,
+    options: RecurringOptions<I> = {},
+  ): Promise<RecurringSchedule> {
+    const { created, ...report } = await this.#client.createSchedule({
+      ...options,
+      definitionId: definition.id,
+      expression: String(recurrence),
+      ...(typeof recurrence === "string" ? {} : { expressionType: recurrence.type }),
+    });
+    return { ...viewSchedule(report), created };
   }
 
   async #one(request: JobRequest): Promise<ScheduledJob> {

@@ -4,9 +4,6 @@
  * @module
  */
 
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { text as readStream } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { JobMasterError } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
@@ -18,6 +15,7 @@ import { awaitJobs, JobPrinter, submitJobs } from "../enqueue_jobs.ts";
 import { type JobFlags, readJobRequest, readWhole } from "../enqueue_request.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import { addListOutputOptions, type OutputFlags } from "../output.ts";
+import { readText } from "../read_text.ts";
 import { addTargetOptions, type TargetFlags } from "../target.ts";
 
 /** Most jobs of one run. */
@@ -97,9 +95,4 @@ function refuseRepeatedKeys(count: number, { id, uniqueKey }: Flags): void {
     "invalid_request",
     `Cannot use ${flag} with --count ${count}: it names one job`,
   );
-}
-
-async function readText(path: string, cwd: string): Promise<string> {
-  if (path === "-") return await readStream(Deno.stdin.readable);
-  return await readFile(resolve(cwd, path), "utf8");
 }

@@ -5,17 +5,15 @@
  */
 
 import { type Command, Option } from "commander";
-import type { Api, ApiCall, Document } from "../api.ts";
+import type { ApiCall, Document } from "../api.ts";
+import { changeEach } from "../change_each.ts";
 import type { Cli } from "../cli.ts";
 import { JobMasterError } from "../../core/errors.ts";
 import { checkJobIds } from "../check_input.ts";
 import { parseDuration, parseInstant } from "../../core/time.ts";
-import { EXIT, type ExitCode, exitCodeOf } from "../exit_codes.ts";
-import { addListOutputOptions, type OutputFlags, printJson, printJsonLine } from "../output.ts";
-import { reportError } from "../report_error.ts";
+import { addListOutputOptions, type OutputFlags } from "../output.ts";
 import { addTargetOptions, type TargetFlags } from "../target.ts";
 import { plainText } from "../terminal/plain_text.ts";
-import { print, type Terminal } from "../terminal/terminal.ts";
 
 interface Flags extends OutputFlags, TargetFlags {
   readonly at?: string;
@@ -74,7 +72,12 @@ export function addJobChanges(jobs: Command, cli: Cli): void {
         if (change.name === "reschedule") checkTime(flags);
       },
       act: (api, flags, ids) =>
-        changeJobs({ api, flags, ids, change, terminal: cli.context.terminal }),
+        changeEach(api, ids, {
+          call: (id) => change.call(id, flags),
+          wordOf,
+          flags,
+          terminal: cli.context.terminal,
+        }),
     });
   }
 }
@@ -94,36 +97,8 @@ function checkTime({ at, after }: Flags): void {
   );
 }
 
-interface ChangeJobs {
-  readonly api: Api;
-  readonly change: Change;
-  readonly ids: readonly string[];
-  readonly flags: Flags;
-  readonly terminal: Terminal;
-}
-
-async function changeJobs({ api, change, ids, flags, terminal }: ChangeJobs): Promise<ExitCode> {
-  const answers: unknown[] = [];
-  const failures: unknown[] = [];
-  for (const id of ids) {
-    try {
-      const answer = await api.inCluster<Document | null>(change.call(id, flags));
-      answers.push(answer ?? { id, deleted: true });
-      if (flags.jsonl) printJsonLine(terminal, answers.at(-1));
-      else if (!flags.json) print(terminal, `${plainText(id)} ${wordOf(answer)}`);
-    } catch (error) {
-      failures.push(error);
-      reportError(error, terminal);
-    }
-  }
-  if (flags.json) printJson(terminal, ids.length === 1 ? answers[0] ?? null : answers);
-  if (failures.length === 0) return EXIT.ok;
-  return answers.length > 0 ? EXIT.partly : exitCodeOf(failures[0]);
-}
-
 /** What became of the job. */
-function wordOf(answer: Document | null): string {
-  if (answer === null) return "deleted";
+function wordOf(answer: Document): string {
   const status = plainText(String(answer.status));
   const asked = answer.cancelRequestedAt !== null && status === "Processing";
   return asked ? `${status}, asked to stop` : status;

@@ -13,13 +13,18 @@ import { single } from "../query.ts";
 /** How a field looks in the OpenAPI document. An alias, because an interface may not stand for open-ended types. */
 export type FieldShape = {
   /** Its JSON type, or types. */
-  readonly type: "string" | "integer" | "number" | "object" | ("string" | "integer" | "null")[];
+  readonly type:
+    | "string"
+    | "integer"
+    | "number"
+    | "object"
+    | ("string" | "integer" | "object" | "null")[];
   /** What it is for. */
   readonly description?: string;
   /** Its format. */
   readonly format?: string;
   /** Its values. */
-  readonly enum?: string[];
+  readonly enum?: (string | null)[];
   /** A value, to show. */
   readonly example?: unknown;
   /** Least value. */

@@ -8,6 +8,7 @@ import { z } from "@hono/zod-openapi";
 import { JobMasterError } from "../../core/errors.ts";
 import { parseJobId } from "../../core/ids.ts";
 import { MAX_ID_LENGTH, shown } from "../../core/names.ts";
+import { parseScheduleId } from "../../core/schedule_input.ts";
 import { pathField } from "./field.ts";
 
 const cluster = pathField((value) => value, { type: "string", description: "The cluster" });
@@ -22,6 +23,17 @@ export const clusterPath = z.strictObject({ cluster });
 export const jobPath = z.strictObject({
   cluster,
   id: pathField(parseJobId, { type: "string", format: "uuid", description: "The job" }),
+});
+
+/** A recurring schedule of a cluster. */
+export const schedulePath = z.strictObject({
+  cluster,
+  id: pathField(parseScheduleId, {
+    type: "string",
+    maxLength: MAX_ID_LENGTH,
+    description: "The schedule: a UUID, or the id its code gives it",
+    example: "maintenance:greet",
+  }),
 });
 
 /** A log entry of a cluster. */

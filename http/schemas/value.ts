@@ -9,6 +9,7 @@ import { BUCKET_STATUSES } from "../../core/bucket.ts";
 import { CLUSTER_MODES } from "../../core/cluster.ts";
 import { JOB_STATUSES, PRIORITIES, TRIGGER_SOURCES } from "../../core/job.ts";
 import { LOG_LEVELS, LOG_SUBJECTS } from "../../core/log.ts";
+import { OVERLAP_POLICIES, SCHEDULE_STATUSES, SCHEDULE_TYPES } from "../../core/schedule.ts";
 import { WORKER_MODES, WORKER_STATUSES } from "../../core/worker.ts";
 
 /** A job status. */
@@ -25,6 +26,12 @@ export const bucketStatus = z.enum(BUCKET_STATUSES).openapi("BucketStatus");
 export const workerMode = z.enum(WORKER_MODES).openapi("WorkerMode");
 /** A worker status. */
 export const workerStatus = z.enum(WORKER_STATUSES).openapi("WorkerStatus");
+/** A status of a recurring schedule. */
+export const scheduleStatus = z.enum(SCHEDULE_STATUSES).openapi("RecurringScheduleStatus");
+/** Whether a recurring schedule comes from code. */
+export const scheduleType = z.enum(SCHEDULE_TYPES).openapi("RecurringScheduleType");
+/** What happens to an occurrence while a job of its schedule has not ended. */
+export const overlapPolicy = z.enum(OVERLAP_POLICIES).openapi("OverlapPolicy");
 /** A log level. */
 export const logLevel = z.enum(LOG_LEVELS).openapi("LogLevel");
 /** What a log entry is about. */

@@ -69,6 +69,7 @@ Deno.test("HandlerRun shows the handler its job", async () => {
     createdAtMs: AT_MS - 1_000,
     triggerSource: "Once",
     scheduleId: null,
+    occurrenceAtMs: null,
     fencingToken: "3.2",
   });
   strictEqual(signal.aborted, false);

@@ -12,7 +12,10 @@ import {
   parseJobSort,
   parseLimit,
   parseLogFilter,
+  parsePreviewCount,
+  parseScheduleFilter,
   type Query,
+  SCHEDULE_FILTER_PARAMETERS,
 } from "../../core/parse_filter.ts";
 
 function refuses(parse: () => unknown, message: string | RegExp): void {
@@ -84,9 +87,57 @@ Deno.test("parseLogFilter reads every filter", () => {
   });
 });
 
+Deno.test("parseScheduleFilter reads every filter", () => {
+  const query: Query = {
+    status: ["Active, Paused", "Completed"],
+    type: ["Static"],
+    definitionId: ["mail.send"],
+    profileId: ["maintenance"],
+    failing: ["true"],
+  };
+  deepStrictEqual(Object.keys(query), SCHEDULE_FILTER_PARAMETERS);
+  deepStrictEqual(parseScheduleFilter(query), {
+    statuses: ["Active", "Paused", "Completed"],
+    type: "Static",
+    definitionId: "mail.send",
+    profileId: "maintenance",
+    failing: true,
+  });
+  deepStrictEqual(parseScheduleFilter({ failing: ["false"] }), { failing: false });
+});
+
+Deno.test("parseScheduleFilter names the parameter, the value and the rule", () => {
+  const refused = (query: Query, message: string | RegExp) =>
+    refuses(() => parseScheduleFilter(query, ["limit"]), message);
+  refused(
+    { status: ["active"] },
+    /^Cannot use status "active": it must be one of Active, Paused, /,
+  );
+  refused({ status: ["Active,"] }, /^Cannot use status "": it must be one of Active, /);
+  refused({ type: ["static"] }, 'Cannot use type "static": it must be one of Static, Dynamic');
+  refused({ type: ["Static", "Static"] }, "Cannot use type 2 times: once");
+  refused({ profileId: [""] }, 'Cannot use profileId "": it must be 1 to 500 characters');
+  refused({ failing: ["True"] }, 'Cannot use failing "True": it must be one of true, false');
+  refused(
+    { failing: ["1"], lane: ["mail"] },
+    /^Cannot use failing .*; Cannot filter by "lane": the parameters are status, type, definitionId, profileId, failing, limit$/,
+  );
+});
+
+Deno.test("parsePreviewCount reads 1 to 100, and 5 when nothing is said", () => {
+  deepStrictEqual([undefined, "1", "100"].map(parsePreviewCount), [5, 1, 100]);
+  for (const count of ["0", "101", "-1", "1.0", "1e1", "", " 5", "9".repeat(20)]) {
+    refuses(
+      () => parsePreviewCount(count),
+      /^Cannot use count .*: it must be a whole number from 1 to 100$/,
+    );
+  }
+});
+
 Deno.test("a filter is empty when nothing is asked, and leaves other parameters to the caller", () => {
   deepStrictEqual(parseJobFilter({}), {});
   deepStrictEqual(parseLogFilter({}), {});
+  deepStrictEqual(parseScheduleFilter({}), {});
   deepStrictEqual(parseJobFilter({ limit: ["x"], lane: [""] }, ["limit"]), { lane: "" });
 });
 

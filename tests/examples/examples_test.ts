@@ -46,6 +46,8 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   "06_process_isolation": /hello: Succeeded [\s\S]*spin: Failed \(timed_out\)/,
   "07_graceful_stop":
     /running job: Succeeded\n.*(?:HeldOnMaster|AssignedToBucket|Onboarded)\n.*next start: Succeeded/,
+  "08_recurring_schedule":
+    /Every second → next: [-\dT:]+Z\n(?:tick of Ada at [-\dT:]+:\d\dZ\n){3,}paused: Paused\ncancelled: Cancelled/,
 };
 
 for (const [name, expected] of Object.entries(EXPECTED)) {

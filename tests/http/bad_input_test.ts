@@ -4,6 +4,7 @@
 
 import { assertRefused, type Facade, facade, type Sent } from "./support/facade.ts";
 import { jobId } from "../support/factories.ts";
+import { scheduleId } from "../support/schedule_factories.ts";
 
 interface BadInput extends Sent {
   readonly method: string;
@@ -13,6 +14,8 @@ interface BadInput extends Sent {
   readonly says: readonly string[];
 }
 
+const SCHEDULES = "/local/recurring-schedules";
+const SCHEDULE = `${SCHEDULES}/${scheduleId(1)}`;
 const JOB = `/local/jobs/${jobId(1)}`;
 
 function bad(
@@ -62,6 +65,28 @@ const QUERIES: readonly BadInput[] = [
   get("/local/jobs?error=%00", "error", "1 to 500"),
   get("/local/jobs/count?limit=10", '"limit"', "status, definitionId"),
   get("/local/jobs/count?status=Done", "status", '"Done"'),
+  get(`${SCHEDULES}?status=Done`, "status", '"Done"', "Paused"),
+  get(`${SCHEDULES}?status=Active,`, "status", '""', "Paused"),
+  get(`${SCHEDULES}?type=static`, "type", '"static"', "Static, Dynamic"),
+  get(`${SCHEDULES}?type=Static&type=Dynamic`, "type", "2 times"),
+  get(`${SCHEDULES}?failing=yes`, "failing", '"yes"', "true, false"),
+  get(`${SCHEDULES}?failing=`, "failing", '""', "true, false"),
+  get(`${SCHEDULES}?definitionId=`, "definitionId", '""', "1 to 500"),
+  get(`${SCHEDULES}?profileId=${"p".repeat(501)}`, "profileId", "1 to 500"),
+  get(`${SCHEDULES}?sort=id`, '"sort"', "status, type, definitionId"),
+  get(`${SCHEDULES}?limit=0`, "limit", '"0"', "1 to 200"),
+  get(`${SCHEDULES}?cursor=a%20b`, "cursor", '"a b"', "nextCursor"),
+  get(`${SCHEDULES}?type=x&failing=x`, "type", "failing"),
+  get(`${SCHEDULES}/count?limit=1`, '"limit"', "status, type"),
+  get(`${SCHEDULES}/count?type=x`, "type", '"x"', "Dynamic"),
+  get(`${SCHEDULE}/next?count=0`, "count", '"0"', "1 to 100"),
+  get(`${SCHEDULE}/next?count=101`, "count", '"101"', "1 to 100"),
+  get(`${SCHEDULE}/next?count=5.0`, "count", '"5.0"', "whole number"),
+  get(`${SCHEDULE}/next?count=5&count=6`, "count", "2 times"),
+  get(`${SCHEDULE}/next?from=2027-01-31T09:00:00`, "from", "2027-01-31T09:00:00", "offset"),
+  get(`${SCHEDULE}/next?from=`, "from", '""', "offset"),
+  get(`${SCHEDULE}/next?limit=5`, '"limit"', "count, from"),
+  get(`${SCHEDULE}/next?count=x&from=now`, "count", "from"),
   get("/local/logs?level=Loud", "level", '"Loud"', "Warning"),
   get("/local/logs?subjectType=Cat", "subjectType", '"Cat"', "Worker"),
   get("/local/logs?attempt=0", "attempt", '"0"', "1 to"),
@@ -96,6 +121,15 @@ const IDS: readonly BadInput[] = [
   get("/local/jobs/7", "job id", '"7"', "UUID"),
   get(`/local/jobs/${jobId(1)}x`, "job id", "UUID"),
   get("/local/jobs/%00", "job id", "UUID"),
+  ...["a%20b", ".a", "a:", "a::b", "a!", "%00", "-", "s".repeat(251)].flatMap((id) => [
+    get(`${SCHEDULES}/${id}`, "schedule id", "1 to 250"),
+    get(`${SCHEDULES}/${id}/next`, "schedule id", "1 to 250"),
+    bad(`DELETE ${SCHEDULES}/${id}`, { says: ["schedule id", "1 to 250"] }),
+    bad(`PATCH ${SCHEDULES}/${id}`, { body: {}, says: ["schedule id", "1 to 250"] }),
+    ...["pause", "resume", "cancel", "run-now"].map((word) =>
+      bad(`POST ${SCHEDULES}/${id}/${word}`, { says: ["schedule id", "1 to 250"] })
+    ),
+  ]),
   get("/local/logs/7", "log id", '"7"', "UUID"),
   get("/local/buckets/%0d%0aSet-Cookie:x", "id", "\\r\\n", "1 to 250"),
   get(`/local/workers/${"w".repeat(251)}`, "id", "1 to 250"),
@@ -161,6 +195,91 @@ const JOBS: readonly BadInput[] = [
   }),
 ];
 
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A field that is wrong in a new schedule is wrong in a change, too. */
+function rule(fields: Fields, ...says: readonly string[]): readonly BadInput[] {
+  return [
+    bad(`POST ${SCHEDULES}`, {
+      body: { definitionId: "hello", expression: "1h", ...fields },
+      says,
+    }),
+    bad(`PATCH ${SCHEDULE}`, { body: fields, says }),
+  ];
+}
+
+function schedule(fields: Fields, ...says: readonly string[]): BadInput {
+  return bad(`POST ${SCHEDULES}`, {
+    body: { definitionId: "hello", expression: "1h", ...fields },
+    says,
+  });
+}
+
+const AT = "2027-01-31T09:00:00Z";
+
+const SCHEDULE_BODIES: readonly BadInput[] = [
+  bad(`POST ${SCHEDULES}`, { body: {}, says: ["definitionId", "expression null", "every day"] }),
+  schedule({ definitionId: 7 }, "definitionId", "7", "1 to 250"),
+  schedule({ definitionId: "a b" }, "definitionId", '"a b"', "1 to 250"),
+  schedule({ id: "maintenance:greet" }, "schedule id", '"maintenance:greet"', "UUID"),
+  schedule({ id: 7 }, "schedule id", "7", "UUID"),
+  schedule({ id: null }, "schedule id", "null", "UUID"),
+  schedule({ id: 7, overlap: "x", lane: "a b" }, "schedule id", "overlap", "lane"),
+  ...rule({ expression: "" }, "expression", '""', "every day"),
+  ...rule({ expression: "  " }, "expression", '"  "', "every day"),
+  ...rule({ expression: 90 }, "expression", "90", "text"),
+  ...rule({ expression: null }, "expression", "null", "text"),
+  ...rule({ expression: "x".repeat(1_001) }, "1001 characters", "1000"),
+  ...rule({ expression: "1h", expressionType: "a b" }, "expressionType", '"a b"', "1 to 250"),
+  ...rule({ expression: "1h", expressionType: 1 }, "expressionType", "1 to 250"),
+  bad(`PATCH ${SCHEDULE}`, { body: { expressionType: "cron" }, says: ["expressionType alone"] }),
+  ...rule({ timeZone: "Mars" }, "timeZone", '"Mars"', "IANA"),
+  ...rule({ timeZone: 1 }, "timeZone", "IANA"),
+  ...rule({ metadata: ["a"] }, "metadata", '["a"]', "object"),
+  ...rule({ metadata: { team: {} } }, "metadata", '"team"', "text, a number or a boolean"),
+  ...rule({ priority: "Urgent" }, "priority", '"Urgent"', "Critical"),
+  ...rule({ priority: 3 }, "priority", "3", "Critical"),
+  ...rule({ lane: "a b" }, "lane", '"a b"', "1 to 25"),
+  ...rule({ timeout: 0 }, "timeout", "0", "between"),
+  ...rule({ timeout: "soon" }, "timeout", '"soon"', '"5m"'),
+  ...rule({ maxRetries: 11 }, "maxRetries", "11", "0 to 10"),
+  ...rule({ maxRetries: "3" }, "maxRetries", '"3"', "whole number"),
+  ...rule({ retry: { base: "x" } }, "retry.base", '"x"', '"5m"'),
+  ...rule({ retry: { step: 1 } }, '"step"', "base, factor"),
+  ...rule({ startAfter: "2027-01-31T09:00:00" }, "startAfter", "offset"),
+  ...rule({ startAfter: 1_800_000_000_000 }, "startAfter", "offset"),
+  ...rule({ endBefore: "later" }, "endBefore", '"later"', "offset"),
+  ...rule({ startAfter: AT, endBefore: AT }, "endBefore", "later than startAfter"),
+  ...rule({ misfire: "all(0)" }, "misfire max", "0", "1 to 900"),
+  ...rule({ misfire: "all(901)" }, "misfire max", "901", "1 to 900"),
+  ...rule({ misfire: "some" }, "misfire", '"some"', "latest"),
+  ...rule({ misfire: { policy: "skip", max: 1 } }, "misfire", "all(20)"),
+  ...rule({ misfire: null }, "misfire", "null", "all(20)"),
+  ...rule({ overlap: "wait" }, "overlap", '"wait"', "queue"),
+  ...rule({ overlap: null }, "overlap", "queue"),
+  ...rule({ jitter: "25h" }, "jitter", '"25h"', "PT24H"),
+  ...rule({ jitter: -1 }, "jitter", "-1", "between"),
+  ...rule({ jitter: null }, "jitter", '"5m"'),
+  ...rule({ cron: "* * * * *" }, '"cron"', "expression, expressionType"),
+  ...rule({ constructor: 1 }, '"constructor"', "expression, expressionType"),
+  ...rule({ overlap: "x", jitter: "x", colour: 1 }, "overlap", "jitter", "colour"),
+  bad(`PATCH ${SCHEDULE}`, { body: { definitionId: "a" }, says: ['"definitionId"'] }),
+  bad(`PATCH ${SCHEDULE}`, { body: { id: scheduleId(2) }, says: ['"id"'] }),
+  bad(`PATCH ${SCHEDULE}`, { body: { status: "Paused" }, says: ['"status"'] }),
+  ...[`POST ${SCHEDULES}`, `PATCH ${SCHEDULE}`].flatMap((route) => [
+    bad(route, { body: "null", says: ["null", "object"] }),
+    bad(route, { body: [], says: ["[]", "object"] }),
+    bad(route, { body: '"1h"', says: ['"1h"', "object"] }),
+    bad(route, { body: '{"__proto__":{"overlap":"skip"}}', says: ['"__proto__"'] }),
+    bad(route, {
+      body: { definitionId: "hello", expression: "1h", metadata: { text: "x".repeat(9_000) } },
+      status: 413,
+      code: "payload_too_large",
+      says: ["metadata", "8192"],
+    }),
+  ]),
+];
+
 function settings(body: unknown, ...says: readonly string[]): BadInput {
   return bad("PATCH /clusters/local", { body, says });
 }
@@ -194,9 +313,12 @@ const RESCHEDULES: readonly BadInput[] = [
   reschedule({ when: "now" }, '"when"', "at, after"),
 ];
 
-const BODYLESS: readonly BadInput[] = ["cancel", "retry", "run-now"].flatMap((word) => [
-  bad(`POST ${JOB}/${word}`, { body: { at: "now" }, says: ['"at"', "takes nothing"] }),
-  bad(`POST ${JOB}/${word}`, { body: "[1]", says: ["[1]", "object"] }),
+const BODYLESS: readonly BadInput[] = [
+  ...["cancel", "retry", "run-now"].map((word) => `POST ${JOB}/${word}`),
+  ...["pause", "resume", "cancel", "run-now"].map((word) => `POST ${SCHEDULE}/${word}`),
+].flatMap((route) => [
+  bad(route, { body: { at: "now" }, says: ['"at"', "takes nothing"] }),
+  bad(route, { body: "[1]", says: ["[1]", "object"] }),
 ]);
 
 /** What is wrong with a body whatever it is for. */
@@ -253,12 +375,17 @@ const BODIES: readonly BadInput[] = [
   `POST ${JOB}/cancel`,
   `POST ${JOB}/retry`,
   `POST ${JOB}/run-now`,
+  `POST ${SCHEDULES}`,
+  `PATCH ${SCHEDULE}`,
+  `POST ${SCHEDULE}/run-now`,
 ].flatMap(anyBody);
 
 const MISSING_BODIES: readonly BadInput[] = [
   "POST /local/jobs",
   "PATCH /clusters/local",
   `POST ${JOB}/reschedule`,
+  `POST ${SCHEDULES}`,
+  `PATCH ${SCHEDULE}`,
 ].map((request) => bad(request, { says: ["undefined", "object"] }));
 
 const MAX_BODY_BYTES = 1_000;
@@ -275,6 +402,7 @@ const TABLES: Readonly<Record<string, readonly BadInput[]>> = {
   "a query": QUERIES,
   "an id": IDS,
   "a job to schedule": JOBS,
+  "a recurring schedule or a change of one": SCHEDULE_BODIES,
   "a change of settings": SETTINGS,
   "a new time": RESCHEDULES,
   "a body": BODIES,

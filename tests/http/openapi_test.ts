@@ -1,6 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { JOB_FILTER_PARAMETERS, LOG_FILTER_PARAMETERS } from "../../core/parse_filter.ts";
+import {
+  JOB_FILTER_PARAMETERS,
+  LOG_FILTER_PARAMETERS,
+  SCHEDULE_FILTER_PARAMETERS,
+} from "../../core/parse_filter.ts";
 import { REQUEST_FIELDS } from "../../core/request.ts";
+import { SCHEDULE_CHANGE_FIELDS, SCHEDULE_REQUEST_FIELDS } from "../../core/schedule_request.ts";
 import { ENDPOINTS } from "../../http/endpoints.ts";
 import { operationsOf, readDocument } from "./support/operations.ts";
 
@@ -45,6 +50,14 @@ Deno.test("the OpenAPI document shows the public interface", () => {
     "jobs/{id}/executions",
     "jobs/{id}/logs",
     "jobs/{id}/why",
+    "recurring-schedules",
+    "recurring-schedules/count",
+    "recurring-schedules/{id}",
+    "recurring-schedules/{id}/pause",
+    "recurring-schedules/{id}/resume",
+    "recurring-schedules/{id}/cancel",
+    "recurring-schedules/{id}/run-now",
+    "recurring-schedules/{id}/next",
     "buckets",
     "buckets/count",
     "buckets/{id}",
@@ -128,17 +141,29 @@ Deno.test("the OpenAPI document shows every filter that the engine reads", () =>
     sorted([...JOB_FILTER_PARAMETERS, ...page, "sort"]),
   );
   deepStrictEqual(sorted(queryNames("countLogs")), sorted(LOG_FILTER_PARAMETERS));
+  deepStrictEqual(sorted(queryNames("countSchedules")), sorted(SCHEDULE_FILTER_PARAMETERS));
+  deepStrictEqual(
+    sorted(queryNames("listSchedules")),
+    sorted([...SCHEDULE_FILTER_PARAMETERS, ...page]),
+  );
+  deepStrictEqual(queryNames("previewSchedule"), ["count", "from"]);
   deepStrictEqual(sorted(queryNames("listLogs")), sorted([...LOG_FILTER_PARAMETERS, ...page]));
 });
 
 Deno.test("the OpenAPI document shows every field of a request that the engine reads", () => {
-  const { JobRequest } = DOCUMENT.components.schemas as Record<
-    string,
-    { readonly properties: object; readonly required: readonly string[] }
-  >;
+  const { JobRequest, RecurringScheduleRequest, RecurringScheduleChange } = DOCUMENT.components
+    .schemas as Record<
+      string,
+      { readonly properties: object; readonly required?: readonly string[] }
+    >;
+  const names = (schema: typeof JobRequest) => Object.keys(schema!.properties).toSorted();
 
-  deepStrictEqual(Object.keys(JobRequest!.properties).toSorted(), REQUEST_FIELDS.toSorted());
+  deepStrictEqual(names(JobRequest), REQUEST_FIELDS.toSorted());
   deepStrictEqual(JobRequest!.required, ["definitionId"]);
+  deepStrictEqual(names(RecurringScheduleRequest), SCHEDULE_REQUEST_FIELDS.toSorted());
+  deepStrictEqual(RecurringScheduleRequest!.required, ["definitionId", "expression"]);
+  deepStrictEqual(names(RecurringScheduleChange), SCHEDULE_CHANGE_FIELDS.toSorted());
+  strictEqual(RecurringScheduleChange!.required, undefined);
 });
 
 Deno.test("the OpenAPI document shows a body where one is taken", () => {
@@ -148,6 +173,8 @@ Deno.test("the OpenAPI document shows a body where one is taken", () => {
     "changeClusterSettings",
     "scheduleJobs",
     "rescheduleJob",
+    "createSchedule",
+    "editSchedule",
   ]);
   strictEqual(taking.every(({ shown }) => shown.requestBody?.required), true);
 });

@@ -93,6 +93,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   scheduleJobs: { definitionId: "hello" },
   changeClusterSettings: { mode: "Passive" },
   rescheduleJob: { after: "5m" },
+  createSchedule: { definitionId: "hello", expression: "1h" },
+  editSchedule: { overlap: "skip" },
 };
 
 /** What an operation needs besides method and path. */

@@ -9,6 +9,7 @@ import type { Bucket } from "../../../core/bucket.ts";
 import { type Cluster, DEFAULT_CLUSTER_SETTINGS } from "../../../core/cluster.ts";
 import type { Execution } from "../../../core/job.ts";
 import type { Worker } from "../../../core/worker.ts";
+import { aScheduleReport } from "../../support/schedule_factories.ts";
 import { aBucket, aJob, aLogEntry, AT_MS, aWorker, jobId } from "../../support/factories.ts";
 
 /** What a cluster can be asked. */
@@ -90,6 +91,13 @@ const ANSWERS: ClusterMethods = {
       stuck: false,
       reasons: [{ code: "waiting", message: "It waits." }],
     }),
+  createSchedule: () => Promise.resolve({ ...aScheduleReport(), created: true }),
+  findSchedule: (id) => Promise.resolve(aScheduleReport({ id })),
+  listSchedules: () => Promise.resolve(EMPTY_PAGE),
+  countSchedules: () => Promise.resolve(0),
+  changeSchedule: (id, { type }) =>
+    Promise.resolve({ ...aScheduleReport({ id }), job: type === "run_now" ? aJob() : null }),
+  previewSchedule: () => Promise.resolve({ runsAtMs: [AT_MS], timeZone: "UTC" }),
   listLogs: () => Promise.resolve(EMPTY_PAGE),
   countLogs: () => Promise.resolve(0),
   findLog: (id) => Promise.resolve(aLogEntry({ id })),
