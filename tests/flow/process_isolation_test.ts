@@ -64,7 +64,7 @@ Deno.test("a handler that never yields is killed at its timeout while others go 
   const { jm } = cluster;
   const file = `${folder.path}/pids`;
 
-  const stuck = await jm.schedule.now(spin, { file });
+  const stuck = await jm.schedule.now(spin, { file }, { timeout: "4s" }); // its process starts within
   const others = await jm.schedule.many(greet, [{ name: "a" }, { name: "b" }, { name: "c" }]);
   for (const { id } of others) {
     strictEqual((await jm.jobs.wait(id, { timeout: "20s" })).attempts, 1);
@@ -137,7 +137,9 @@ Deno.test("a running handler in a process is cancelled through its signal", asyn
   await using cluster = await openTestCluster(ISOLATED);
   const { jm } = cluster;
   const { id } = await jm.schedule.now(heedful);
-  await cluster.untilJob(id, "Processing");
+  await eventually("its process to have started", async () => {
+    return (await jm.jobs.get(id)).progress?.note === "listening"; // it is Processing before that
+  });
 
   strictEqual(await jm.jobs.cancel(id), "requested");
   await cluster.untilJob(id, "Cancelled");

@@ -58,7 +58,9 @@ Deno.test("a running handler on a thread is cancelled through its signal", async
   await using cluster = await openTestCluster(ISOLATED);
   const { jm } = cluster;
   const { id } = await jm.schedule.now(heedful);
-  await cluster.untilJob(id, "Processing");
+  await eventually("its thread to have started", async () => {
+    return (await jm.jobs.get(id)).progress?.note === "listening"; // it is Processing before that
+  });
 
   await jm.jobs.cancel(id);
   await cluster.untilJob(id, "Cancelled");
