@@ -54,7 +54,7 @@ export class ElapsedOccurrences {
     const step = after + cadence.interval * FIXED_SECONDS[cadence.unit]!;
     if (inCalendar(step) === null) return null;
     if (filters.length === 0) return step;
-    return firstElapsed(zone, this.#boundOf(zone, after, step), this.#first);
+    return firstElapsed(zone, this.#boundOf(zone, step), this.#first);
   }
 
   /** The occurrence before an instant. */
@@ -70,7 +70,7 @@ export class ElapsedOccurrences {
     const stepLocal = zone.localOf(step);
     const isInWindow = lists.length === 0 && this.#search.matches(stepLocal) &&
       (stride !== null || !this.#beginsWindow(local, cadence.unit));
-    if (isInWindow) return step;
+    if (isInWindow) return this.#lastInCell(zone, step, step) ?? step;
     const { end, offset } = zone.segmentAt(step);
     const bound = Math.min(end - 1, setForward(stepLocal, resets) - offset);
     const isBetween = stride !== null && !isAligned(stepLocal, stride);
@@ -93,19 +93,13 @@ export class ElapsedOccurrences {
     return before === null || before < start - FIXED_SECONDS[unit]!;
   }
 
-  /** Where the search goes on after a step: reset, and back in phase with the anchor. */
-  #boundOf(zone: Zone, after: number, step: number): number {
-    const { cadence, stride, resets } = this.#model;
+  /** Where the search goes on after a step: reset, and back in phase with the anchor. Later than where it began. */
+  #boundOf(zone: Zone, step: number): number {
+    const { stride, resets } = this.#model;
     const { start, offset } = zone.segmentAt(step);
     const reset = setBack(step + offset, resets);
     const isBetween = stride !== null && !isAligned(reset, stride);
-    const bound = Math.max(start, (isBetween ? parentStart(reset, stride.unit) : reset) - offset);
-    return bound > after ? bound : this.#unitAfter(zone, after, cadence!.unit);
-  }
-
-  #unitAfter(zone: Zone, after: number, unit: UnitIndex): number {
-    const { end, offset } = zone.segmentAt(after);
-    return Math.min(end, cellEnd(after + offset, unit) - offset);
+    return Math.max(start, (isBetween ? parentStart(reset, stride.unit) : reset) - offset);
   }
 
   /** The last occurrence at or before an instant, counted from where its window began. */

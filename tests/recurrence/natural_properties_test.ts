@@ -2,7 +2,7 @@ import { equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import type { NaturalExpression } from "../../recurrence/natural/ast.ts";
 import { MatchSearch } from "../../recurrence/natural/match_search.ts";
-import { modelOf, unitsOf } from "../../recurrence/natural/model.ts";
+import { modelOf, UNIT, unitsOf } from "../../recurrence/natural/model.ts";
 import { NaturalCron } from "../../recurrence/natural/natural.ts";
 import { windowStart } from "../../recurrence/natural/window.ts";
 import { zoneOf } from "../../recurrence/zone.ts";
@@ -127,12 +127,14 @@ Deno.test("NaturalCron.previous walks the chain back when it began where a windo
   );
 });
 
-/** Whether another filter may keep a list from ever being finished. */
-function hasEndlessList({ filters }: NaturalExpression): boolean {
+/** Whether a list takes the place of steps: another filter may keep it unfinished, or it has the cadence's unit. */
+function hasEndlessList({ filters, cadence }: NaturalExpression): boolean {
   const units = filters.map(unitsOf);
   return filters.some((rule, index) =>
-    rule.kind === "list" &&
-    units.some((others, at) => at !== index && others.some((unit) => units[index]!.includes(unit)))
+    rule.kind === "list" && (
+      units[index]!.some((unit) => unit >= UNIT[cadence!.unit]) ||
+      units.some((others, at) => at !== index && others.some((its) => units[index]!.includes(its)))
+    )
   );
 }
 

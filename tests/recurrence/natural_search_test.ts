@@ -1,6 +1,9 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import type { JobMasterError } from "../../core/errors.ts";
 import { naturalCron } from "../../recurrence/mod.ts";
+import { MatchSearch } from "../../recurrence/natural/match_search.ts";
+import { modelOf } from "../../recurrence/natural/model.ts";
+import { parseNatural } from "../../recurrence/natural/parse.ts";
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const START = at("2020-01-01T00:00:00Z");
@@ -80,6 +83,14 @@ const PREVIOUS: readonly (readonly [string, string, readonly string[]])[] = [
     "2020-01-01T00:20:00Z",
     "2020-01-01T00:15:00Z",
   ]],
+  [
+    "every 50 minutes between [09:00 and 09:30, 10:00 and 10:59, 11:10 and 11:20]",
+    "2020-01-01T11:10Z",
+    ["2020-01-01T10:00:00Z"],
+  ],
+  ["every 12 hours anchoredat 0 between 00:01 and 16:14", "2020-01-02T00:01Z", [
+    "2020-01-01T12:00:00Z",
+  ]],
   ["on 15th", "2020-01-15T13:00Z", ["2020-01-15T00:00:00Z", "2019-12-15T00:00:00Z"]],
   ["every day at 10:00", "2020-01-01T10:05Z", ["2020-01-01T10:00:00Z", "2019-12-31T10:00:00Z"]],
   ["every day between 09:00 and 17:00", "2020-01-03T18:00Z", [
@@ -102,6 +113,15 @@ for (const [text, from, expected] of PREVIOUS) {
     deepEqual(found, expected);
   });
 }
+
+Deno.test("MatchSearch.first skips its own time of day when that is before the bound", () => {
+  const search = new MatchSearch(modelOf(parseNatural("every day between 09:00 and 17:00")));
+  const [nine, ten, eleven] = [9, 10, 11].map((hour) => hour * 3_600) as [number, number, number];
+
+  equal(search.first(eleven, ten), eleven);
+  equal(search.first(nine, ten), ten);
+  equal(search.first(18 * 3_600, ten), 86_400 + ten);
+});
 
 Deno.test("NaturalCron.previous answers none when nothing came before", () => {
   equal(naturalCron("on 2021-01-01").previous(START), undefined);
@@ -142,4 +162,11 @@ Deno.test("NaturalCron answers at the ends of the calendar when it is asked ther
   equal(String(daily.next(at("-001000-01-01T00:00Z"))), "0001-01-01T09:00:00Z");
   equal(daily.previous(at("0001-01-01T09:00Z")), undefined);
   equal(String(daily.previous(at("+020000-01-01T00:00Z"))), "9999-12-31T09:00:00Z");
+});
+
+Deno.test("NaturalCron.previous answers the first pass when it is asked in the second", () => {
+  const recurrence = naturalCron("every day at 01:30 tz America/New_York");
+  const previous = recurrence.previous(at("2024-11-03T01:30:00-05:00"));
+
+  equal(String(previous), "2024-11-03T05:30:00Z");
 });
