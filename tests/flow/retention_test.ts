@@ -43,3 +43,30 @@ Deno.test("a job that ended before the retention goes with its executions and lo
   const again = await jm.schedule.now(talk, 1, { id: old.id });
   strictEqual(again.created, true);
 });
+
+Deno.test("a schedule that was terminated before the retention goes, its later ones and its jobs stay", async () => {
+  const quick = defineJob({ id: "quick" }, () => null);
+  await using cluster = await openTestCluster({ jobs: [quick], settings: { retention: null } });
+  const { jm } = cluster;
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n++) ids.push((await jm.schedule.recurring(quick, "every 1 hour")).id);
+  const [old, fresh, living] = ids as [string, string, string];
+  const { id: jobId } = await jm.schedules.runNow(old);
+  await jm.jobs.wait(jobId, { timeout: "10s" });
+  for (const id of [old, fresh]) await jm.schedules.cancel(id);
+  const longAgoMs = Date.now() - 3 * HOUR_MS;
+  cluster.sql("UPDATE jm_schedules SET created_at = ?", longAgoMs);
+  cluster.sql("UPDATE jm_schedules SET terminated_at = ? WHERE id = ?", longAgoMs, old);
+
+  await jm.changeSettings({ retention: "1h" });
+  await eventually(
+    "the old schedule to be gone",
+    () => jm.schedules.get(old).then(() => false, () => true),
+    { timeoutMs: 20_000, everyMs: 50 },
+  );
+
+  await rejects(jm.schedules.get(old), { code: "schedule_not_found" });
+  strictEqual((await jm.schedules.get(fresh)).status, "Cancelled");
+  strictEqual((await jm.schedules.get(living)).status, "Active");
+  strictEqual((await jm.jobs.get(jobId)).status, "Succeeded");
+});

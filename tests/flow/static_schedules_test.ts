@@ -56,6 +56,17 @@ Deno.test("defineSchedules runs its schedules under ids of the code", async () =
   strictEqual(await cluster.jm.schedules.count({ type: "Static", profileId: "care" }), 1);
 });
 
+Deno.test("defineSchedules is found in the modules of jobs, and runs on threads", async () => {
+  const jobs = new URL("./fixtures/scheduled_jobs.ts", import.meta.url);
+  await using cluster = await openTestCluster({ jobs, isolation: "thread" });
+  const filter = { scheduleId: "module:told", statuses: ["Succeeded"] as const };
+
+  await holds("a run", async () => ok(await cluster.jm.jobs.count(filter) >= 1));
+
+  const { items } = await cluster.jm.jobs.list({ filter });
+  deepStrictEqual(items[0]!.result, "module:told");
+});
+
 Deno.test("defineSchedules keeps the row and its phase when the same code starts again", async () => {
   await using cluster = await openTestCluster({ jobs: [quick], schedules: code("every 1 hour") });
   const before = await cluster.jm.schedules.get(ID);
