@@ -8,7 +8,7 @@
  */
 
 import { invariant, JobMasterError } from "../core/errors.ts";
-import type { Master, MasterAdapter, MasterSpec } from "../storage/port.ts";
+import type { Master, MasterAdapter, MasterReach, MasterSpec } from "../storage/port.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Ask, Message, Tell } from "./runtime/protocol.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
@@ -37,7 +37,11 @@ export type StorageCall = Ask<
 export type StorageMessage =
   | StorageCall
   /** Another connection may have changed something. */
-  | Tell<"changed">;
+  | Tell<"changed">
+  /** The master cannot be reached any more, or can be again. */
+  | Tell<"reach", MasterReach>
+  /** Says so when the master has been out of reach for long. */
+  | Tell<"still_out">;
 
 /** Told to the addresses that asked for it when the master may have changed. */
 export type MasterChanged = Tell<"master_changed">;
@@ -50,9 +54,19 @@ export interface StorageArgs {
   readonly watchers: readonly string[];
 }
 
+/** An outage of the master that lasts longer is reported while it lasts, in milliseconds. */
+const LONG_OUTAGE_MS = 10_000;
+
+interface Outage {
+  readonly sinceMonoMs: number;
+  readonly reason: string;
+  reported: boolean;
+}
+
 interface State {
   readonly master: Master;
-  readonly watch: Disposable;
+  readonly watches: readonly Disposable[];
+  outage: Outage | null;
   readonly watchers: readonly ActorRef<MasterChanged>[];
 }
 
@@ -70,7 +84,11 @@ export const storageActor: Actor<StorageMessage, StorageArgs> = defineActor<
     const master = await openMaster(spec);
     return {
       master,
-      watch: master.watch(() => void context.self.tell({ type: "changed" })),
+      watches: [
+        master.watch(() => void context.self.tell({ type: "changed" })),
+        master.watchReach((reach) => void context.self.tell({ type: "reach", ...reach })),
+      ],
+      outage: null,
       watchers: watchers.map((address) => context.ref<MasterChanged>(address)),
     };
   },
@@ -88,13 +106,47 @@ export const storageActor: Actor<StorageMessage, StorageArgs> = defineActor<
     changed(_context, _message, { watchers }) {
       for (const watcher of watchers) watcher.tell({ type: "master_changed" });
     },
+
+    reach(context, reach, state) {
+      if (reach.available) endOutage(context, state);
+      else beginOutage(context, state, reach.reason);
+    },
+
+    still_out(context, _message, state) {
+      if (state.outage === null || state.outage.reported) return;
+      if (lasted(context, state.outage) < LONG_OUTAGE_MS) return; // a later one
+      state.outage.reported = true;
+      context.log("warning", `The master cannot be reached: ${state.outage.reason}`);
+    },
   },
 
-  async stop(_context, { master, watch }) {
-    watch[Symbol.dispose]();
+  async stop(_context, { master, watches }) {
+    for (const watch of watches) watch[Symbol.dispose]();
     await master[Symbol.asyncDispose]();
   },
 });
+
+type Context = ActorContext<StorageMessage>;
+
+function beginOutage(context: Context, state: State, reason: string): void {
+  state.outage ??= { sinceMonoMs: context.clock.monotonic(), reason, reported: false };
+  context.sendAfter(LONG_OUTAGE_MS, { type: "still_out" });
+}
+
+/** One line for a short outage, two for a long one. */
+function endOutage(context: Context, state: State): void {
+  const { outage } = state;
+  if (outage === null) return;
+  state.outage = null;
+  const seconds = (lasted(context, outage) / 1_000).toFixed(1);
+  const text = `The master could not be reached for ${seconds} s: ${outage.reason}`;
+  if (outage.reported) context.log("info", "The master can be reached again", { seconds });
+  else context.log("warning", text);
+}
+
+function lasted(context: Context, { sinceMonoMs }: Outage): number {
+  return context.clock.monotonic() - sinceMonoMs;
+}
 
 /**
  * Loads an adapter by its URL and opens it.

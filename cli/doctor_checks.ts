@@ -37,7 +37,7 @@ const OVERDUE_MS = 60_000;
 /** Jobs looked at one by one. */
 const MAX_EXPLAINED = 10;
 
-/** Looks at the master itself: reachable, schema, drift, clock, cluster. */
+/** Looks at the master itself: reachable, its server's settings and rights, schema, drift, clock, cluster. */
 export async function examineMaster(
   url: string,
   cluster: string,
@@ -58,8 +58,10 @@ export async function examineMaster(
   const { product, clockMs } = await master.clusters.health();
   const latencyMs = clock.now() - sentAtMs;
   const found = await master.clusters.find({ clusterId: cluster });
+  const advice = await access.advise();
   return [
     ok("master", `${product} at ${access.label} answered in ${latencyMs} ms`),
+    ...advice.map(({ state, message }) => ({ check: "server", state, message })),
     schema,
     ...drifted,
     clockFinding(clockMs - (sentAtMs + latencyMs / 2)),

@@ -7,9 +7,9 @@
 import { JobMasterError } from "../core/errors.ts";
 import { shown } from "../core/names.ts";
 import { loadAdapter, masterSpec } from "../storage/mod.ts";
-import type { Master, MigrationReport } from "../storage/port.ts";
+import type { Advice, Master, MigrationReport } from "../storage/port.ts";
 
-export type { MigrationReport, MigrationStep } from "../storage/port.ts";
+export type { Advice, MigrationReport, MigrationStep } from "../storage/port.ts";
 
 /** A master that has not been opened. */
 export class MasterAccess {
@@ -37,6 +37,12 @@ export class MasterAccess {
   /** Takes the missing steps of its schema; makes it when there is none. */
   async migrate(): Promise<MigrationReport> {
     return await (await loadAdapter(this.#spec)).migrate(this.#spec.options);
+  }
+
+  /** Looks at the database around its tables; changes nothing. */
+  async advise(): Promise<readonly Advice[]> {
+    const adapter = await loadAdapter(this.#spec);
+    return await adapter.advise?.(this.#spec.options) ?? [];
   }
 
   /** Opens it as it is. */

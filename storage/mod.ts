@@ -7,22 +7,23 @@
 import { JobMasterError } from "../core/errors.ts";
 import { shown } from "../core/names.ts";
 import type { MasterAdapter, MasterSpec } from "./port.ts";
+import { SERVER_FORMS, serverAddress, serverKindOf } from "./sql/address.ts";
+import { readServerOptions, type ServerKind, serverLabel } from "./sql/options.ts";
 import { readOptions } from "./sqlite/options.ts";
 
 export type * from "../core/mod.ts";
 export type * from "./port.ts";
 
-const FORMS =
+const SQLITE_FORMS =
   '"sqlite:./jobmaster.db", "sqlite:/path/jobmaster.db" or "sqlite:///path/jobmaster.db", with ?prefix=jm_, ?synchronous=full|normal or ?migrate=true|false';
 
-/** Schemes of masters that are not there yet. */
-const LATER: readonly string[] = ["postgres", "postgresql", "mysql", "mariadb"];
+const FORMS = `${SQLITE_FORMS}; ${SERVER_FORMS}`;
 
 /**
  * Reads the URL of a master. `overrides` win over what the URL says.
  *
- * @throws {JobMasterError} `configuration_invalid` that says which forms are accepted; `unsupported` for databases
- * that come with a later version.
+ * @throws {JobMasterError} `configuration_invalid` that says what is wrong and which forms are accepted; never
+ * shows a password.
  *
  * @example
  * ```ts
@@ -37,13 +38,11 @@ export function masterSpec(
   overrides: Readonly<Record<string, unknown>> = {},
 ): MasterSpec {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
-  if (scheme !== undefined && LATER.includes(scheme)) {
-    throw new JobMasterError(
-      "unsupported",
-      `Cannot use a ${scheme} master: it comes with a later version, and this one has ${FORMS}`,
-    );
+  const kind = serverKindOf(scheme ?? "");
+  if (kind !== undefined) return serverSpec(kind, { ...serverAddress(kind, url), ...overrides });
+  if (scheme !== "sqlite") {
+    refuse(`${scheme ?? ""}:…`, "its scheme is none of sqlite, postgres, mysql", FORMS); // may hold secrets
   }
-  if (scheme !== "sqlite") refuse(`${scheme ?? ""}:…`, "its scheme must be sqlite"); // may hold secrets
   const [address = "", query = ""] = splitOnce(url.slice("sqlite:".length), "?");
   const path = pathOf(address);
   const options = readOptions({ path, ...parameters(query), ...overrides });
@@ -51,6 +50,15 @@ export function masterSpec(
     module: new URL("./sqlite.ts", import.meta.url).href,
     options: { ...options },
     label: `sqlite:${options.path}`,
+  };
+}
+
+function serverSpec(kind: ServerKind, given: Readonly<Record<string, unknown>>): MasterSpec {
+  const options = readServerOptions(kind, given);
+  return {
+    module: new URL(kind === "postgres" ? "./postgres.ts" : "./mysql.ts", import.meta.url).href,
+    options: { ...options },
+    label: serverLabel(kind, options),
   };
 }
 
@@ -108,9 +116,9 @@ function splitOnce(text: string, separator: string): readonly string[] {
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function refuse(value: string, rule: string): never {
+function refuse(value: string, rule: string, forms = SQLITE_FORMS): never {
   throw new JobMasterError(
     "configuration_invalid",
-    `Cannot use master ${shown(value)}: ${rule}; use ${FORMS}`,
+    `Cannot use master ${shown(value)}: ${rule}; use ${forms}`,
   );
 }

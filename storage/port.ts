@@ -6,7 +6,8 @@
  * there the database's own clock is the authority. Every list is bounded by its `limit`. Every write may be
  * repeated without harm: ids come from the client and transitions are conditional.
  *
- * Adapters hold no rules beyond the ones written here, and no retries, logs or metrics.
+ * Adapters hold no rules beyond the ones written here, and no logs or metrics. They repeat only what a database asks to
+ * have repeated: a transaction that lost a lock, a deadlock or its connection before its commit.
  *
  * @module
  */

@@ -7,18 +7,21 @@
 import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import type { Master, MasterAdapter, MigrationReport } from "./port.ts";
+import { enlistJobs } from "./sqlite/callers_transaction.ts";
 import { SqliteBucketStore } from "./sqlite/bucket_store.ts";
 import { SqliteClusterStore } from "./sqlite/cluster_store.ts";
 import { SqliteConnection, type Surroundings } from "./sqlite/connection.ts";
 import { FinalTally } from "./sqlite/final_tally.ts";
 import { SqliteHistoryStore } from "./sqlite/history_store.ts";
 import { JobInsertion } from "./sqlite/job_insertion.ts";
-import { SqliteJobQueries } from "./sqlite/job_queries.ts";
+import { SqlJobQueries } from "./sql/job_queries.ts";
+import { fileReads } from "./sqlite/file_reads.ts";
 import { JobRemoval } from "./sqlite/job_removal.ts";
 import { sqliteJobStore } from "./sqlite/job_store.ts";
 import { inspectSchema, migrateSchema, reportOf, requireLatest } from "./sqlite/migrations.ts";
 import { readOptions } from "./sqlite/options.ts";
-import { MAX_BATCH, Proofs } from "./sqlite/proofs.ts";
+import { MAX_BATCH } from "./sql/batch_limits.ts";
+import { Proofs } from "./sqlite/proofs.ts";
 import { SqliteScheduleStore } from "./sqlite/schedule_store.ts";
 import { type Tables, tablesOf } from "./sqlite/schema.ts";
 import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
@@ -74,6 +77,10 @@ export const adapter: MasterAdapter = {
       await connection.close();
     }
   },
+  // deno-lint-ignore require-await -- what it throws rejects
+  async enlist(options, client, enlisted) {
+    return enlistJobs(readOptions(options), { client, clock: systemClock }, enlisted);
+  },
 };
 
 function masterOn(connection: SqliteConnection, tables: Tables): SqliteMaster {
@@ -85,13 +92,14 @@ function masterOn(connection: SqliteConnection, tables: Tables): SqliteMaster {
   return {
     capabilities: { wakeups: "push", maxBatch: MAX_BATCH },
     jobs: sqliteJobStore(connection, tables, parts),
-    queries: new SqliteJobQueries(connection, tables, tally),
+    queries: new SqlJobQueries(fileReads(connection), tables),
     schedules: new SqliteScheduleStore(connection, tables, parts),
     history: new SqliteHistoryStore(connection, tables, removal),
     buckets: new SqliteBucketStore(connection, tables, proofs),
     workers: new SqliteWorkerStore(connection, tables, proofs),
     clusters: new SqliteClusterStore(connection, tables),
     watch: (wake) => connection.watch(wake),
+    watchReach: () => ({ [Symbol.dispose]() {} }),
     get commits() {
       return connection.commits;
     },

@@ -1,28 +1,33 @@
 /**
- * Runs the tests: prepares the machine, checks types, runs `deno test` and ends with one line of counts.
+ * Runs the tests: prepares the machine, checks types, runs `deno test`
+ * beside the servers it needs, and ends with one line of counts.
  *
  * Arguments that are paths limit both steps to them; all others go to `deno test`.
  *
  * @module
  */
 
+import { KEEPER_VARIABLE } from "../tests/support/servers/keeper_protocol.ts";
 import { streamDeno } from "./deno_process.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, prepareServers } from "./prepare.ts";
 import { countTests, judge, type TestCounts, type Verdict } from "./test_report.ts";
 import { typeCheckArgs } from "./type_check.ts";
 
 async function runTests(args: readonly string[]): Promise<Verdict> {
   const failures: string[] = [];
   if (!await prepare()) failures.push("preparation");
-  const types = await streamDeno(await typeCheckArgs(await existingPaths(args)));
+  const paths = await existingPaths(args);
+  const types = await streamDeno(await typeCheckArgs(paths));
   if (types.code !== 0) failures.push("type check");
 
+  await using keeper = await prepareServers(paths.length === 0);
+  const env = { [KEEPER_VARIABLE]: `${keeper.port}` };
   const folder = await Deno.makeTempDir();
   try {
     const report = `${folder}/junit.xml`;
     // Types are checked above: one file with a wrong type must not hide what all others do.
     const flags = ["-A", "--no-check", "--doc", "--parallel", `--junit-path=${report}`];
-    const { code } = await streamDeno(["test", ...flags, ...args]);
+    const { code } = await streamDeno(["test", ...flags, ...args], { env });
     const counts = await readCounts(report);
     return judge({ counts, exitCode: code, failures, strict: isContinuousIntegration() });
   } finally {

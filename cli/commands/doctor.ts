@@ -30,9 +30,9 @@ export function addDoctor(program: Command, cli: Cli): void {
     .addHelpText(
       "after",
       `
-Checks that the master answers, its schema and clock, and that the cluster exists; then the
-workers, buckets, lanes with due jobs that nobody serves, and stuck jobs. Through --api only the
-cluster is seen, not the master.`,
+Checks that the master answers, a server's settings and rights, its schema and clock, and that the
+cluster exists; then the workers, buckets, lanes with due jobs that nobody serves, and stuck jobs.
+Through --api only the cluster is seen, not the master.`,
     );
   cli.runs<[Flags]>(command, (flags) => examine(flags, cli));
 }

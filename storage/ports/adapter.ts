@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { InsertResult, NewJob } from "./jobs.ts";
 import type { Master } from "./master.ts";
 
 /** Where an adapter's code is and what it is opened with. Plain data: it is loaded where it runs. */
@@ -38,6 +39,24 @@ export interface MigrationReport {
   readonly drift: readonly string[];
 }
 
+/** Something about a database, its settings or its rights that is good, odd or wrong. */
+export interface Advice {
+  /** `"fail"`: the master cannot work like this. `"warn"`: work may be lost or late. */
+  readonly state: "ok" | "warn" | "fail";
+  /** One sentence: what is so, and what to do about it. */
+  readonly message: string;
+}
+
+/** What to store in a transaction of the application. */
+export interface EnlistedJobs {
+  /** The cluster. */
+  readonly clusterId: string;
+  /** When it was made, in epoch milliseconds: another database may have a cluster of that name too. */
+  readonly clusterCreatedAtMs: number;
+  /** The jobs. Their `placement` is ignored: they are held on the master, so that nobody runs one before the commit. */
+  readonly jobs: readonly NewJob[];
+}
+
 /** What an adapter's module exports as `adapter`. */
 export interface MasterAdapter {
   /**
@@ -51,4 +70,20 @@ export interface MasterAdapter {
   inspect(options: Readonly<Record<string, unknown>>): Promise<MigrationReport>;
   /** Takes the missing steps under a lock; safe when several nodes start at once. */
   migrate(options: Readonly<Record<string, unknown>>): Promise<MigrationReport>;
+  /** Looks at the database around the tables, which have the version needed; changes nothing. Missing when there is nothing to look at. */
+  advise?(options: Readonly<Record<string, unknown>>): Promise<readonly Advice[]>;
+  /**
+   * Stores jobs, as `JobStore.insert` does, in the transaction that `client` has open: a connection of the
+   * application to the master's database, of a package the adapter knows. The jobs appear with its commit or never. It
+   * is not committed, rolled back or changed here: a call that fails takes back what it did, and no more. Calls for one
+   * client take turns. Missing when the adapter knows no package.
+   *
+   * @throws {JobMasterError} `invalid_request` when `client` is something else, has no transaction open or leads to
+   * another database; `master_busy` or `master_unavailable` with the database's own error as `cause`.
+   */
+  enlist?(
+    options: Readonly<Record<string, unknown>>,
+    client: object,
+    enlisted: EnlistedJobs,
+  ): Promise<InsertResult>;
 }

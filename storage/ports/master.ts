@@ -20,6 +20,14 @@ export interface MasterCapabilities {
   readonly maxBatch: number;
 }
 
+/** Whether the master can be reached. */
+export interface MasterReach {
+  /** Whether it can. */
+  readonly available: boolean;
+  /** Why it cannot, for people; without secrets. Empty when it can. */
+  readonly reason: string;
+}
+
 /** The durable truth of one or more clusters. */
 export interface Master extends AsyncDisposable {
   /** What callers must adapt to. */
@@ -40,4 +48,9 @@ export interface Master extends AsyncDisposable {
   readonly clusters: ClusterStore;
   /** Calls `wake` when another connection may have changed something. See `wakeups`. */
   watch(wake: () => void): Disposable;
+  /**
+   * Calls `tell` when the master cannot be reached any more, and when it can be again: once each, however many calls
+   * wait for it. Never for a master that is part of the process.
+   */
+  watchReach(tell: (reach: MasterReach) => void): Disposable;
 }

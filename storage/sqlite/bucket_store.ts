@@ -7,11 +7,11 @@
 import { type Bucket, isLegalBucketStep } from "../../core/bucket.ts";
 import type { BucketId } from "../../core/ids.ts";
 import type { BucketStore, NewBucket } from "../port.ts";
-import { CLAIMED, PRIORITY, UNCLAIMED } from "./codes.ts";
+import { CLAIMED, PRIORITY, UNCLAIMED } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
-import { allOf, bucketConditions, condition } from "./filters.ts";
+import { allOf, bucketConditions, condition } from "../sql/filters.ts";
 import type { Proofs } from "./proofs.ts";
-import { bucketOf, type Fields } from "./rows.ts";
+import { bucketOf, type Fields } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input<Method extends keyof BucketStore> = Parameters<BucketStore[Method]>[0];

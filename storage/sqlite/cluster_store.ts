@@ -8,7 +8,7 @@ import type { Cluster } from "../../core/cluster.ts";
 import type { DefinitionDefaults } from "../../core/definition.ts";
 import type { ClusterStore, MasterHealth } from "../port.ts";
 import type { SqliteConnection } from "./connection.ts";
-import { clusterOf, type Fields } from "./rows.ts";
+import { clusterOf, type Fields } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input<Method extends keyof ClusterStore> = Parameters<ClusterStore[Method]>[0];

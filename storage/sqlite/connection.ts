@@ -10,7 +10,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Random } from "../../core/random.ts";
 import { masterClosed } from "./failures.ts";
 import { BUSY_TIMEOUT_MS, Patience } from "./patience.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "../sql/rows.ts";
 import { WriteTurns } from "./write_turns.ts";
 
 /** How often a watched connection looks whether another one has committed, in milliseconds. */
@@ -46,6 +46,17 @@ export interface RowStatement {
   get(...values: readonly SQLInputValue[]): Row | undefined;
   /** Every row. */
   all(...values: readonly SQLInputValue[]): readonly Row[];
+}
+
+/** What prepares statements: a connection to a SQLite file, whosever it is. */
+export type Preparing = Pick<SqliteConnection, "clock" | "prepare" | "prepareRows">;
+
+/** Prepares a statement whose rows are arrays and whose whole numbers are numbers. */
+export function prepareRows(database: DatabaseSync, sql: string): RowStatement {
+  const statement = database.prepare(sql);
+  statement.setReadBigInts(false);
+  (statement as StatementSync & ReturnsArrays).setReturnArrays(true);
+  return statement as unknown as RowStatement;
 }
 
 /** One connection to a SQLite file. */
@@ -104,9 +115,7 @@ export class SqliteConnection {
 
   /** As {@linkcode prepare}, with rows as arrays. */
   prepareRows(sql: string): RowStatement {
-    const statement = this.#database.prepare(sql);
-    (statement as StatementSync & ReturnsArrays).setReturnArrays(true);
-    return statement as unknown as RowStatement;
+    return prepareRows(this.#database, sql);
   }
 
   /** As {@linkcode prepareRows}, for SQL composed per call; the latest 200 texts stay prepared. */

@@ -7,7 +7,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { Execution } from "../../core/job.ts";
 import type { SqliteConnection } from "./connection.ts";
-import { jsonOf } from "./rows.ts";
+import { jsonOf } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 /** Records attempts that ended. */

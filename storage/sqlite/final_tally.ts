@@ -6,23 +6,19 @@
 
 import type { StatementSync } from "node:sqlite";
 import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from "../../core/job.ts";
-import { STATUS } from "./codes.ts";
-import type { RowStatement, SqliteConnection } from "./connection.ts";
+import { STATUS } from "../sql/codes.ts";
+import type { SqliteConnection } from "./connection.ts";
 import type { Tables } from "./schema.ts";
 
 /** Counts ended jobs, in the transactions that end, revive or delete them. */
 export class FinalTally {
   readonly #add: StatementSync;
-  readonly #read: RowStatement;
 
   /** Counts in `tables`. */
   constructor(connection: SqliteConnection, { finalCounts }: Tables) {
     this.#add = connection.prepare(
       `INSERT INTO ${finalCounts} (cluster_id, status, count) VALUES (?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-    );
-    this.#read = connection.prepareRows(
-      `SELECT count FROM ${finalCounts} WHERE cluster_id = ? AND status = ?`,
     );
   }
 
@@ -34,17 +30,6 @@ ON CONFLICT DO UPDATE SET count = count + excluded.count`,
   /** One job less per status that is final. For use inside a write. */
   gone(clusterId: string, statuses: readonly JobStatus[]): void {
     this.#change(clusterId, statuses, -1);
-  }
-
-  /** The counts. For use inside a read. */
-  read(clusterId: string): Readonly<Record<FinalStatus, number>> {
-    const count = (status: FinalStatus) =>
-      (this.#read.get(clusterId, STATUS[status])?.[0] ?? 0) as number;
-    return {
-      Succeeded: count("Succeeded"),
-      Failed: count("Failed"),
-      Cancelled: count("Cancelled"),
-    };
   }
 
   #change(clusterId: string, statuses: readonly JobStatus[], step: 1 | -1): void {

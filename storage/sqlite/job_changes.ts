@@ -6,12 +6,12 @@
 
 import { CLAIMED_STATUSES, isFinal, type Job } from "../../core/job.ts";
 import type { ChangeResult, JobChange, JobStore } from "../port.ts";
-import { STATUS } from "./codes.ts";
+import { STATUS } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import type { Proofs } from "./proofs.ts";
-import { JOB_COLUMNS, jobOf } from "./rows.ts";
+import { JOB_COLUMNS, jobOf } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input = Parameters<JobStore["change"]>[0];

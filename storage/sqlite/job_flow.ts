@@ -7,10 +7,11 @@
 import type { JobId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { Assignment, DueJob, JobMark, JobStore } from "../port.ts";
-import { HELD, PRIORITY, STATUS, UNCLAIMED } from "./codes.ts";
+import { HELD, PRIORITY, STATUS, UNCLAIMED } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
-import { checkBatch, type Proofs } from "./proofs.ts";
-import { JOB_COLUMNS, jobOf, jsonOf } from "./rows.ts";
+import { checkBatch } from "../sql/batch_limits.ts";
+import type { Proofs } from "./proofs.ts";
+import { JOB_COLUMNS, jobOf, jsonOf } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Flow = Pick<JobStore, "listDue" | "assign" | "fetch" | "claim" | "mark" | "release">;

@@ -7,20 +7,17 @@
 import type { StatementSync } from "node:sqlite";
 import type { ClusterMode } from "../../core/cluster.ts";
 import type { FailureRecord } from "../../core/failure.ts";
-import type { BucketId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { InsertedJob, NewJob } from "../port.ts";
-import type { RowStatement, SqliteConnection } from "./connection.ts";
-import type { BucketHolder, Proofs } from "./proofs.ts";
-import { JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS } from "./rows.ts";
+import type { Preparing, RowStatement } from "./connection.ts";
+import type { Proofs } from "./proofs.ts";
+import { type Placing, placingBy, skippedJob, storedJob } from "../sql/new_jobs.ts";
+import { JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
-
-/** The bucket a new job goes to; `null` holds it on the master. */
-export type Placing = (job: NewJob) => BucketHolder | null;
 
 /** Makes rows of new jobs. */
 export class JobInsertion {
-  readonly #connection: SqliteConnection;
+  readonly #connection: Preparing;
   readonly #proofs: Proofs;
   readonly #insert: StatementSync;
   readonly #byId: RowStatement;
@@ -28,7 +25,7 @@ export class JobInsertion {
   readonly #byOccurrence: RowStatement;
 
   /** Stores in `tables`. */
-  constructor(connection: SqliteConnection, { jobs }: Tables, proofs: Proofs) {
+  constructor(connection: Preparing, { jobs }: Tables, proofs: Proofs) {
     this.#connection = connection;
     this.#proofs = proofs;
     this.#insert = connection.prepare(
@@ -47,9 +44,7 @@ WHERE cluster_id = ? AND ${where}`,
 
   /** Decides for each job of one call where it goes; asks the database once per bucket. */
   placing(clusterId: string, mode: ClusterMode): Placing {
-    if (mode !== "Active") return () => null;
-    const bucketOf = this.#proofs.bucketsOf(clusterId);
-    return (job) => openBucket(job, bucketOf);
+    return placingBy(mode, this.#proofs.bucketsOf(clusterId));
   }
 
   /** Stores it, or answers the one that has its id, its unique key or its occurrence. For use inside a write. */
@@ -77,45 +72,10 @@ WHERE cluster_id = ? AND ${where}`,
     newJob: NewJob,
     skipped: { readonly error: FailureRecord; readonly atMs: number },
   ): Job | null {
-    const { error, atMs: finishedAtMs } = skipped;
-    const job = storedJob(clusterId, newJob, null);
-    return this.#run({ ...job, status: "Cancelled", error, finishedAtMs }, null);
+    return this.#run(skippedJob(clusterId, newJob, skipped), null);
   }
 
   #run(job: Job, claimedAtMs: number | null): Job | null {
     return this.#insert.run(...jobValues(job, claimedAtMs)).changes === 1 ? job : null;
   }
-}
-
-/** The bucket a job may be put into: the one it asks for, if that is `Active` under the epoch that was seen. */
-function openBucket(
-  { placement }: NewJob,
-  bucketOf: (bucketId: BucketId) => BucketHolder | null,
-): BucketHolder | null {
-  if (placement === null) return null;
-  const bucket = bucketOf(placement.bucketId);
-  return bucket?.status === "Active" && bucket.epoch === placement.epoch ? bucket : null;
-}
-
-function storedJob(clusterId: string, newJob: NewJob, bucket: BucketHolder | null): Job {
-  const { placement, ...given } = newJob;
-  const claimed = bucket !== null && placement?.claim === true;
-  return {
-    ...given,
-    clusterId,
-    status: bucket === null ? "HeldOnMaster" : claimed ? "Queued" : "AssignedToBucket",
-    result: null,
-    error: null,
-    progress: null,
-    startedAtMs: null,
-    finishedAtMs: null,
-    attempts: claimed ? 1 : 0,
-    lastAttempt: newJob.maxRetries + 1,
-    crashes: 0,
-    bucketId: bucket === null ? null : placement?.bucketId ?? null,
-    agentConnectionId: bucket?.agentConnectionId ?? null,
-    workerId: bucket?.workerId ?? null,
-    cancelRequestedAtMs: null,
-    revision: bucket === null ? 0 : 1,
-  };
 }

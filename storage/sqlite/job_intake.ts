@@ -7,7 +7,8 @@
 import type { InsertResult, JobStore, NewJob } from "../port.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { JobInsertion } from "./job_insertion.ts";
-import { checkBatch, type Proofs } from "./proofs.ts";
+import { checkBatch } from "../sql/batch_limits.ts";
+import type { Proofs } from "./proofs.ts";
 
 /** Stores new jobs. */
 export class JobIntake implements Pick<JobStore, "insert"> {

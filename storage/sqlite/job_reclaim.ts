@@ -5,14 +5,21 @@
  */
 
 import { isFinal, type JobStatus } from "../../core/job.ts";
-import type { JobId } from "../../core/ids.ts";
 import type { JobStore } from "../port.ts";
-import { CLAIMED, STATUS, UNCLAIMED } from "./codes.ts";
+import {
+  CLAIMED_JOB_COLUMNS,
+  type ClaimedJob,
+  claimedJobOf,
+  crashOf,
+  hasCrashed,
+  statusAfterCrash,
+} from "../sql/claimed_job.ts";
+import { CLAIMED, STATUS, UNCLAIMED } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { ExecutionRecord } from "./execution_record.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { Proofs } from "./proofs.ts";
-import { type Row, statusOf } from "./rows.ts";
+import type { Row } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input = Parameters<JobStore["reclaim"]>[0];
@@ -25,18 +32,9 @@ interface Parts {
   readonly executions: ExecutionRecord;
 }
 
-/** What has to be known of a claimed job. */
-interface Claimed {
+/** A claimed job and its row. */
+interface Claimed extends ClaimedJob {
   readonly seq: number;
-  readonly jobId: JobId;
-  readonly status: JobStatus;
-  readonly attempts: number;
-  readonly lastAttempt: number;
-  readonly crashes: number;
-  readonly cancelling: boolean;
-  readonly startedAtMs: number | null;
-  readonly claimedAtMs: number;
-  readonly workerId: string | null;
 }
 
 /** Takes jobs out of buckets whose owner lost them. */
@@ -79,43 +77,13 @@ export class JobReclaim implements Pick<JobStore, "reclaim"> {
     const status = statusAfterCrash(job);
     const finishedAtMs = isFinal(status) ? nowMs : null;
     this.#sql.crash.run(STATUS[status], finishedAtMs, JSON.stringify(error), job.seq);
-    const started = job.status === "Processing" ? job.startedAtMs : null;
-    this.#parts.executions.add(clusterId, {
-      jobId: job.jobId,
-      attempt: job.attempts,
-      outcome: "crashed",
-      startedAtMs: started ?? job.claimedAtMs,
-      finishedAtMs: nowMs,
-      workerId: job.workerId,
-      error,
-    });
+    this.#parts.executions.add(clusterId, crashOf(job, { nowMs, error }));
     return status;
   }
 }
 
-/** A job that has crashed before is marked as started before it starts: without the mark it had not. */
-function hasCrashed(job: Claimed): boolean {
-  return job.status === "Processing" || job.crashes === 0;
-}
-
-function statusAfterCrash(job: Claimed): JobStatus {
-  if (job.attempts >= job.lastAttempt) return "Failed";
-  return job.cancelling ? "Cancelled" : "HeldOnMaster";
-}
-
-function claimedOf(row: Row): Claimed {
-  return {
-    seq: row[0] as number,
-    jobId: row[1] as string,
-    status: statusOf(row[2]),
-    attempts: row[3] as number,
-    lastAttempt: row[4] as number,
-    crashes: row[5] as number,
-    cancelling: row[6] !== null,
-    startedAtMs: row[7] as number | null,
-    claimedAtMs: row[8] as number,
-    workerId: row[9] as string | null,
-  };
+function claimedOf([seq, ...row]: Row): Claimed {
+  return { ...claimedJobOf(row), seq: seq as number };
 }
 
 function statements(connection: SqliteConnection, { jobs }: Tables) {
@@ -123,9 +91,7 @@ function statements(connection: SqliteConnection, { jobs }: Tables) {
   revision = revision + 1`;
   return {
     claimed: connection.prepareRows(
-      `SELECT seq, id, status, attempts, last_attempt, crashes, cancel_requested_at, started_at,
-  claimed_at, worker_id
-FROM ${jobs} INDEXED BY ${jobs}_claimed
+      `SELECT seq, ${CLAIMED_JOB_COLUMNS} FROM ${jobs} INDEXED BY ${jobs}_claimed
 WHERE cluster_id = ? AND bucket_id = ? AND ${CLAIMED} ORDER BY id LIMIT ?`,
     ),
     giveBack: connection.prepare(

@@ -4,20 +4,11 @@
  * @module
  */
 
-import type { JobId } from "../../core/ids.ts";
-import type { JobStatus } from "../../core/job.ts";
-import { SUBJECT } from "./codes.ts";
+import { SUBJECT } from "../sql/codes.ts";
+import type { RemovableJob } from "../sql/job_removal.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { Tables } from "./schema.ts";
-
-/** A job nobody runs. */
-export interface RemovableJob {
-  /** The job. */
-  readonly id: JobId;
-  /** Where it is in its life; an ended one is not counted any more. */
-  readonly status: JobStatus;
-}
 
 /** Deletes jobs with their executions and logs. */
 export class JobRemoval {

@@ -8,12 +8,13 @@ import type { SQLInputValue } from "node:sqlite";
 import type { JobId } from "../../core/ids.ts";
 import type { JobStatus } from "../../core/job.ts";
 import type { JobStore, Settlement } from "../port.ts";
-import { CLAIMED, STATUS } from "./codes.ts";
+import { CLAIMED, STATUS } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { ExecutionRecord } from "./execution_record.ts";
 import type { FinalTally } from "./final_tally.ts";
-import { checkBatch, type Proofs } from "./proofs.ts";
-import { jsonOf } from "./rows.ts";
+import { checkBatch } from "../sql/batch_limits.ts";
+import type { Proofs } from "./proofs.ts";
+import { jsonOf } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input = Parameters<JobStore["settle"]>[0];

@@ -8,51 +8,22 @@
 
 import type { BucketStatus } from "../../core/bucket.ts";
 import type { ClusterMode } from "../../core/cluster.ts";
-import { JobMasterError } from "../../core/errors.ts";
 import type { BucketId, WorkerId } from "../../core/ids.ts";
 import type { BucketProof, LeaseProof } from "../port.ts";
-import type { RowStatement, SqliteConnection } from "./connection.ts";
+import type { BucketHolder } from "../sql/new_jobs.ts";
+import type { Preparing, RowStatement } from "./connection.ts";
 import type { Tables } from "./schema.ts";
-
-/** Most items one call takes. */
-export const MAX_BATCH = 5_000;
-
-/** Refuses a call with more than {@linkcode MAX_BATCH} items. */
-export function checkBatch(items: readonly unknown[], what: string): void {
-  checkCount(items.length, what);
-}
-
-/** Refuses a call with `count` items when those are more than {@linkcode MAX_BATCH}. */
-export function checkCount(count: number, what: string): void {
-  if (count <= MAX_BATCH) return;
-  throw new JobMasterError(
-    "invalid_request",
-    `Cannot take ${count} ${what}: one call takes at most ${MAX_BATCH}`,
-  );
-}
-
-/** What a bucket lends to the jobs placed in it, and what fences them. */
-export interface BucketHolder {
-  /** Where it is in its life. */
-  readonly status: BucketStatus;
-  /** Its epoch. */
-  readonly epoch: number;
-  /** Its owner. */
-  readonly workerId: WorkerId | null;
-  /** Its agent connection. */
-  readonly agentConnectionId: string;
-}
 
 /** Looks up what calls have to prove. */
 export class Proofs {
-  readonly #connection: SqliteConnection;
+  readonly #connection: Preparing;
   readonly #mode: RowStatement;
   readonly #bucket: RowStatement;
   readonly #lease: RowStatement;
   readonly #life: RowStatement;
 
   /** Looks up in `tables`. */
-  constructor(connection: SqliteConnection, tables: Tables) {
+  constructor(connection: Preparing, tables: Tables) {
     this.#connection = connection;
     this.#mode = connection.prepareRows(
       `SELECT settings ->> 'mode' FROM ${tables.clusters} WHERE id = ?`,

@@ -8,19 +8,21 @@ import type { JobId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { Schedule } from "../../core/schedule.ts";
 import type { ScheduleStore, ScheduleUpdateResult } from "../port.ts";
-import { STATUS, UNFINISHED, WAITING } from "./codes.ts";
+import { STATUS, UNFINISHED, WAITING } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { JobInsertion } from "./job_insertion.ts";
-import type { JobRemoval, RemovableJob } from "./job_removal.ts";
-import { MAX_BATCH, type Proofs } from "./proofs.ts";
-import { statusOf } from "./rows.ts";
+import { MAX_BATCH } from "../sql/batch_limits.ts";
+import type { RemovableJob } from "../sql/job_removal.ts";
+import type { JobRemoval } from "./job_removal.ts";
+import type { Proofs } from "./proofs.ts";
+import { statusOf } from "../sql/rows.ts";
 import {
   NEW_SCHEDULE_COLUMNS,
   SCHEDULE_COLUMNS,
   scheduleOf,
   scheduleValues,
-} from "./schedule_rows.ts";
+} from "../sql/schedule_rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];

@@ -12,13 +12,15 @@ import type {
   SchedulePlanWrite,
   ScheduleStore,
 } from "../port.ts";
-import { UNFINISHED } from "./codes.ts";
+import { UNFINISHED } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { FinalTally } from "./final_tally.ts";
-import type { JobInsertion, Placing } from "./job_insertion.ts";
-import { checkCount, type Proofs } from "./proofs.ts";
-import { jsonOf } from "./rows.ts";
-import { SCHEDULE_COLUMNS, SCHEDULE_WIDTH, scheduleOf } from "./schedule_rows.ts";
+import type { Placing } from "../sql/new_jobs.ts";
+import { checkCount } from "../sql/batch_limits.ts";
+import type { JobInsertion } from "./job_insertion.ts";
+import type { Proofs } from "./proofs.ts";
+import { jsonOf } from "../sql/rows.ts";
+import { SCHEDULE_COLUMNS, SCHEDULE_WIDTH, scheduleOf } from "../sql/schedule_rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];

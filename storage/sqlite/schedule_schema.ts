@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UNFINISHED } from "./codes.ts";
+import { UNFINISHED } from "../sql/codes.ts";
 
 interface Names {
   readonly schedules: string;

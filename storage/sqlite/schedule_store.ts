@@ -16,12 +16,14 @@ import type {
   ScheduleUpdateResult,
 } from "../port.ts";
 import type { RowStatement, SqliteConnection } from "./connection.ts";
-import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
-import { scheduleConditions } from "./filters.ts";
+import { decodeCursor, encodeCursor, type Place } from "../sql/cursor.ts";
+import { scheduleConditions } from "../sql/filters.ts";
+import { fileReads } from "./file_reads.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { JobInsertion } from "./job_insertion.ts";
 import type { JobRemoval } from "./job_removal.ts";
-import { checkBatch, type Proofs } from "./proofs.ts";
+import { checkBatch } from "../sql/batch_limits.ts";
+import type { Proofs } from "./proofs.ts";
 import { ScheduleChanges } from "./schedule_changes.ts";
 import { SchedulePlanning } from "./schedule_planning.ts";
 import {
@@ -29,10 +31,10 @@ import {
   SCHEDULE_COLUMNS,
   scheduleOf,
   scheduleValues,
-} from "./schedule_rows.ts";
+} from "../sql/schedule_rows.ts";
 import type { Tables } from "./schema.ts";
-import { type Scan, SlicedReader } from "./sliced_reader.ts";
-import { compareText } from "./text_order.ts";
+import { type Scan, SlicedReader } from "../sql/sliced_reader.ts";
+import { compareText } from "../sql/text_order.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
 
@@ -69,7 +71,7 @@ export class SqliteScheduleStore implements ScheduleStore {
     this.#connection = connection;
     this.#schedules = schedules;
     this.#proofs = parts.proofs;
-    this.#reader = new SlicedReader(connection, schedules);
+    this.#reader = new SlicedReader(fileReads(connection), schedules);
     this.#planning = new SchedulePlanning(connection, tables, parts);
     this.#changes = new ScheduleChanges(connection, tables, parts);
     this.#insert = connection.prepare(

@@ -7,7 +7,7 @@
  */
 
 import type { MigrationStep } from "../port.ts";
-import { CLAIMED, HELD, UNCLAIMED, UNSUCCESSFUL } from "./codes.ts";
+import { CLAIMED, HELD, UNCLAIMED, UNSUCCESSFUL } from "../sql/codes.ts";
 import { scheduleTables } from "./schedule_schema.ts";
 
 /** Names of the tables of one prefix. */

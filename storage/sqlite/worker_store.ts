@@ -9,7 +9,7 @@ import type { Worker } from "../../core/worker.ts";
 import type { WorkerLife, WorkerStore } from "../port.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { Proofs } from "./proofs.ts";
-import { type Fields, workerOf } from "./rows.ts";
+import { type Fields, workerOf } from "../sql/rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Input<Method extends keyof WorkerStore> = Parameters<WorkerStore[Method]>[0];

@@ -19,7 +19,7 @@ Deno.test("commands make no master where there is none", async () => {
   const runs = await Promise.all(readers.map((line) => place.run(line.split(" "))));
 
   for (const [index, { code, stdout, stderr }] of runs.entries()) {
-    strictEqual(code, 3, readers[index]);
+    strictEqual(code, 3, `${readers[index]}`);
     strictEqual(stdout, "");
     match(stderr, /^error: Cannot use master "sqlite:.\/jobmaster.db": nothing is there/);
   }

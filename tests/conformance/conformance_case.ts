@@ -7,19 +7,19 @@
 import type { Master } from "../../storage/port.ts";
 
 /** What a case may do beside calling its subject. */
-export interface CaseTools {
+export interface CaseTools<Subject> {
   /** Lets `ms` milliseconds pass on the subject's clock. */
   readonly elapse: (ms: number) => Promise<void>;
+  /** Opens the subject's data once more, over connections of its own. It is closed with the subject. */
+  readonly another: () => Promise<Subject>;
 }
 
 /** One promise. */
-export interface ConformanceCase<Subject extends { readonly capabilities: unknown }> {
+export interface ConformanceCase<Subject> {
   /** `symbol does X when Y`. */
   readonly name: string;
-  /** Which subjects it asks; every one when left out. */
-  readonly requires?: (capabilities: Subject["capabilities"]) => boolean;
   /** Rejects when the promise is broken. */
-  run(subject: Subject, tools: CaseTools): Promise<void>;
+  run(subject: Subject, tools: CaseTools<Subject>): Promise<void>;
 }
 
 /** A promise of the master port. */

@@ -22,13 +22,14 @@ export const expiryCases: readonly MasterCase[] = [
     name: "workers.expire declares workers dead whose lease ran out, and loses their buckets",
     async run(master, { elapse }) {
       const scene = await Scene.open(master);
-      const brief = await scene.register({ id: "w-2" }, 20);
-      const stopping = await scene.register({ id: "w-3" }, 20);
-      await master.workers.stopping(scene.life(stopping));
-      const bucket = await scene.makeBucket({ id: "b-2" }, brief);
-      const other = await scene.makeBucket({ id: "b-3" }, stopping);
+      const [w2, w3] = [await scene.register({ id: "w-2" }), await scene.register({ id: "w-3" })];
+      await master.workers.stopping(scene.life(w3));
+      const bucket = await scene.makeBucket({ id: "b-2" }, w2);
+      const other = await scene.makeBucket({ id: "b-3" }, w3);
 
       equal(await expire(master, scene.lease), { workers: [], buckets: [] });
+      for (const each of [w2, w3]) await master.workers.renew({ ...scene.life(each), leaseMs: 20 });
+      const brief = (await master.workers.find(scene.life(w2)))!;
       await elapse(40);
       const found = await expire(master, scene.lease);
       const again = await expire(master, scene.lease);
@@ -201,6 +202,11 @@ export const expiryCases: readonly MasterCase[] = [
       const next = await acquire(master, "w-2");
       await release({});
       equal(await acquire(master, "w-2"), next);
+      await master.workers.releaseLease({
+        clusterId: "c-1",
+        lease: { ...next!, term: lease.term },
+      });
+      equal(await acquire(master, "w-1"), null);
     },
   },
   {

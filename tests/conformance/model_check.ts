@@ -16,9 +16,6 @@ import { readOperations } from "./model_read_operations.ts";
 import { scheduleOperations } from "./model_schedule_operations.ts";
 import { Facts, type Operation, operation, POOL, Side } from "./model_world.ts";
 
-/** Sequences of a normal run; `MODEL_RUNS` asks for another number. */
-const DEFAULT_RUNS = 200;
-
 /** Calls of one sequence. */
 const LENGTH = { minLength: 50, maxLength: 70, size: "max" } as const;
 
@@ -33,11 +30,15 @@ export interface ModelCheckOptions {
   readonly model: Master;
   /** Lets time pass for both at once; left out when their clocks cannot be moved: nothing expires then. */
   readonly elapse?: (ms: number) => void;
+  /** Sequences of a normal run; `MODEL_RUNS` asks for another number. */
+  readonly runs: number;
 }
 
 /** Runs the sequences; rejects with the shortest one found whose answers differ, and its seed. */
-export async function modelCheck({ adapter, model, elapse }: ModelCheckOptions): Promise<void> {
-  const numRuns = Number(Deno.env.get("MODEL_RUNS") ?? DEFAULT_RUNS);
+export async function modelCheck(
+  { adapter, model, elapse, runs }: ModelCheckOptions,
+): Promise<void> {
+  const numRuns = Number(Deno.env.get("MODEL_RUNS") ?? runs);
   const seed = Number(Deno.env.get("MODEL_SEED") ?? Math.floor(systemRandom.next() * 2 ** 31));
   console.log(`model check: ${numRuns} sequences, MODEL_SEED=${seed}`);
   let run = 0;

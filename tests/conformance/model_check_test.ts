@@ -8,7 +8,7 @@ import { temporarySqlite } from "./temporary_sqlite.ts";
 Deno.test("openSqlite answers as the memory master when both are asked at random", async () => {
   const clock = new SteppedClock();
   await using model = memoryMaster({ clock });
-  await using adapter = await temporarySqlite(clock);
+  await using opened = await temporarySqlite(clock);
 
-  await modelCheck({ adapter, model, elapse: clock.elapse });
+  await modelCheck({ adapter: opened.subject, model, elapse: clock.elapse, runs: 200 });
 });

@@ -83,7 +83,7 @@ const EDGES: Readonly<Record<string, Partial<Schedule>>> = {
     code: TEXT,
     recurrence: { type: TEXT, text: TEXT },
     timeZone: TEXT,
-    lane: TEXT,
+    lane: "größe.漢字",
     data: JSON.stringify(TEXT),
     metadata: { [TEXT]: TEXT },
     error: aFailure({ message: TEXT, cause: null }),

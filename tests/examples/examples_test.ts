@@ -48,6 +48,8 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
     /running job: Succeeded\n.*(?:HeldOnMaster|AssignedToBucket|Onboarded)\n.*next start: Succeeded/,
   "08_recurring_schedule":
     /Every second → next: [-\dT:]+Z\n(?:tick of Ada at [-\dT:]+:\d\dZ\n){3,}paused: Paused\ncancelled: Cancelled/,
+  "09_transactional_enqueue":
+    /^Eve is not signed up: no such address\nwelcome Ada\n1 job, 1 user\n$/,
 };
 
 for (const [name, expected] of Object.entries(EXPECTED)) {

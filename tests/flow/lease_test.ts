@@ -33,7 +33,7 @@ Deno.test("a worker that is declared dead aborts its handlers and starts a new l
   await cluster.untilJob(id, "Processing");
   const [before] = await jm.client.listWorkers();
 
-  cluster.sql("UPDATE jm_workers SET status = 'Dead'");
+  await cluster.sql("UPDATE jm_workers SET status = 'Dead'");
   const job = await jm.jobs.wait(id, { timeout: "20s" });
 
   deepStrictEqual(reasons, ["lease_lost"]);
@@ -63,7 +63,7 @@ Deno.test("what a fenced-out worker settles late changes nothing", async () => {
   const { id } = await jm.schedule.now(work);
   const running = await cluster.untilJob(id, "Processing");
 
-  cluster.sql(
+  await cluster.sql(
     `UPDATE jm_buckets SET status = 'Lost', worker_id = NULL, incarnation = NULL, epoch = epoch + 1
      WHERE id = ?`,
     running.bucketId,
@@ -97,7 +97,7 @@ Deno.test("a worker that is told to die keeps the node, its other workers and th
   const bystander = await jm.schedule.now(work, undefined, { lane: "b" });
   await cluster.untilJob(bystander.id, "Processing");
 
-  cluster.sql("UPDATE jm_workers SET status = 'Dead' WHERE name = 'dies'");
+  await cluster.sql("UPDATE jm_workers SET status = 'Dead' WHERE name = 'dies'");
   await eventually("it to be back", async () => {
     const dies = (await jm.client.listWorkers()).find(({ name }) => name === "dies");
     return dies?.status === "Active";
@@ -139,7 +139,7 @@ Deno.test("a node that loses its lease while it stops comes to its end all the s
     const [worker] = await watching.client.listWorkers();
     return worker?.status === "Stopping";
   });
-  cluster.sql("UPDATE jm_workers SET status = 'Dead'");
+  await cluster.sql("UPDATE jm_workers SET status = 'Dead'");
 
   await eventually("the stop, long before its timeout", () => stopped, { timeoutMs: 15_000 });
 });

@@ -1,5 +1,5 @@
 /**
- * A master that does not answer for a while: somebody else holds its file.
+ * A master that does not answer for a while: somebody else holds its file or its jobs.
  */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
@@ -13,6 +13,19 @@ const LOCKED_MS = 1_500;
 
 /** Keeps everybody else from writing while `work` runs. */
 async function whileLocked(cluster: TestCluster, work: () => Promise<void>): Promise<void> {
+  if (cluster.kind === "sqlite") return await whileFileLocked(cluster, work);
+  const [lock, unlock] = cluster.kind === "postgres"
+    ? ["BEGIN; LOCK TABLE jm_jobs IN EXCLUSIVE MODE", "ROLLBACK"]
+    : ["LOCK TABLES jm_jobs READ", "UNLOCK TABLES"];
+  await cluster.sql(lock);
+  try {
+    await work();
+  } finally {
+    await cluster.sql(unlock);
+  }
+}
+
+async function whileFileLocked(cluster: TestCluster, work: () => Promise<void>): Promise<void> {
   const path = new URL(cluster.master.replace("sqlite:", "file:")).pathname;
   using database = new DatabaseSync(path);
   database.exec("BEGIN IMMEDIATE");

@@ -233,7 +233,7 @@ Deno.test("jobs.remove deletes a job that has ended, with executions and logs, a
 
   await rejects(jm.jobs.get(first.id), { code: "job_not_found" });
   strictEqual(await jm.client.countLogs({ subjectType: "Job", subjectId: first.id }), 0);
-  const left = cluster.sql("SELECT count(*) AS n FROM jm_executions") as { n: number }[];
+  const left = await cluster.sql("SELECT count(*) AS n FROM jm_executions") as { n: number }[];
   strictEqual(left[0]?.n, 1);
   strictEqual((await jm.jobs.logs(second.id)).length, 1);
 });

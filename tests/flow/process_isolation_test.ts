@@ -153,7 +153,10 @@ Deno.test("a handler in a process fails with invalid_payload when the stored pay
   const { jm } = cluster;
   const at = Temporal.Now.instant().add({ hours: 1 });
   const { id } = await jm.schedule.at(greet, { name: "Ada" }, at, { maxRetries: 0 });
-  cluster.sql("UPDATE jm_jobs SET definition_id = 'greet-strict', data = '5' WHERE id = ?", id);
+  await cluster.sql(
+    "UPDATE jm_jobs SET definition_id = 'greet-strict', data = '5' WHERE id = ?",
+    id,
+  );
 
   await jm.jobs.runNow(id);
 

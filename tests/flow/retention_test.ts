@@ -17,13 +17,13 @@ Deno.test("a job that ended before the retention goes with its executions and lo
   const waiting = await jm.schedule.after(talk, 3, "1d");
   for (const { id } of [old, fresh]) await jm.jobs.wait(id, { timeout: "10s" });
   const longAgoMs = Date.now() - 3 * HOUR_MS;
-  cluster.sql(
+  await cluster.sql(
     "UPDATE jm_jobs SET created_at = ?, scheduled_at = scheduled_at - ?",
     longAgoMs,
     HOUR_MS,
   );
-  cluster.sql("UPDATE jm_jobs SET finished_at = ? WHERE id = ?", longAgoMs, old.id);
-  cluster.sql("UPDATE jm_logs SET written_at = ? WHERE subject_id = ?", longAgoMs, old.id);
+  await cluster.sql("UPDATE jm_jobs SET finished_at = ? WHERE id = ?", longAgoMs, old.id);
+  await cluster.sql("UPDATE jm_logs SET written_at = ? WHERE subject_id = ?", longAgoMs, old.id);
 
   await jm.changeSettings({ retention: "1h" });
   await eventually(
@@ -35,7 +35,9 @@ Deno.test("a job that ended before the retention goes with its executions and lo
   await rejects(jm.jobs.get(old.id), { code: "job_not_found" });
   strictEqual((await jm.jobs.get(fresh.id)).status, "Succeeded");
   strictEqual(typeof (await jm.jobs.get(waiting.id)).status, "string");
-  const executions = cluster.sql("SELECT job_id AS id FROM jm_executions") as { id: string }[];
+  const executions = await cluster.sql("SELECT job_id AS id FROM jm_executions") as {
+    id: string;
+  }[];
   deepStrictEqual(executions.map(({ id }) => id), [fresh.id]);
   strictEqual(await jm.client.countLogs({ subjectId: old.id }), 0);
   strictEqual((await jm.jobs.logs(fresh.id)).length, 1);
@@ -55,8 +57,8 @@ Deno.test("a schedule that was terminated before the retention goes, its later o
   await jm.jobs.wait(jobId, { timeout: "10s" });
   for (const id of [old, fresh]) await jm.schedules.cancel(id);
   const longAgoMs = Date.now() - 3 * HOUR_MS;
-  cluster.sql("UPDATE jm_schedules SET created_at = ?", longAgoMs);
-  cluster.sql("UPDATE jm_schedules SET terminated_at = ? WHERE id = ?", longAgoMs, old);
+  await cluster.sql("UPDATE jm_schedules SET created_at = ?", longAgoMs);
+  await cluster.sql("UPDATE jm_schedules SET terminated_at = ? WHERE id = ?", longAgoMs, old);
 
   await jm.changeSettings({ retention: "1h" });
   await eventually(

@@ -103,10 +103,13 @@ Deno.test("planner runs jobs side by side when overlap is allow", async () => {
 });
 
 /** Makes a schedule look as if nobody had planned it for an hour. */
-function loseAnHour(cluster: TestCluster, scheduleId: string): void {
-  cluster.sql(
-    `UPDATE jm_schedules SET cursor_at = (unixepoch() - 3600) * 1000,
-  checkpoint_at = (unixepoch() - 3600) * 1000, plan_at = 0, revision = revision + 1 WHERE id = ?`,
+async function loseAnHour(cluster: TestCluster, scheduleId: string): Promise<void> {
+  const hourAgoMs = Math.floor(Date.now() / 1_000 - 3_600) * 1_000;
+  await cluster.sql(
+    `UPDATE jm_schedules SET cursor_at = ?, checkpoint_at = ?, plan_at = 0, revision = revision + 1
+     WHERE id = ?`,
+    hourAgoMs,
+    hourAgoMs,
     scheduleId,
   );
 }
@@ -122,8 +125,8 @@ for (
       overlap: "allow",
     });
     await jm.schedules.pause(id);
-    cluster.sql("UPDATE jm_schedules SET status = 'Active' WHERE id = ?", id);
-    loseAnHour(cluster, id);
+    await cluster.sql("UPDATE jm_schedules SET status = 'Active' WHERE id = ?", id);
+    await loseAnHour(cluster, id);
 
     await holds("the past to be decided", async () => {
       const { cursorAtMs } = await jm.schedules.get(id);
@@ -161,9 +164,9 @@ Deno.test("planner says on a schedule why it cannot be planned, and plans the ot
       value,
       id,
     );
-  change("recurrence_text", "every blue moon", broken.id);
-  change("definition_id", "nosuch", orphan.id);
-  change("recurrence_type", "martian", alien.id);
+  await change("recurrence_text", "every blue moon", broken.id);
+  await change("definition_id", "nosuch", orphan.id);
+  await change("recurrence_type", "martian", alien.id);
 
   const sound = await jm.schedule.recurring(quick, "every 1 second");
   await holds("the reasons to be on record", async () => {
@@ -201,7 +204,7 @@ Deno.test("planner plans every occurrence once when two nodes take turns to lead
   }
   for (let turn = 0; turn < 4; turn++) {
     const other = await cluster.join({ jobs: [quick], lease: { leaseMs: 1_000 } });
-    cluster.sql(
+    await cluster.sql(
       "UPDATE jm_leases SET lease_until = 0, holder = 'nobody' WHERE name = 'coordinator'",
     );
     await pause(700);

@@ -136,7 +136,7 @@ Deno.test("a job fails with invalid_payload, unretried, when the stored payload 
   );
   await using cluster = await openTestCluster({ jobs: [strict] });
   const { id } = await cluster.jm.schedule.at(strict, { n: 1 }, inOneHour());
-  cluster.sql("UPDATE jm_jobs SET data = ? WHERE id = ?", '{"n":"one"}', id);
+  await cluster.sql("UPDATE jm_jobs SET data = ? WHERE id = ?", '{"n":"one"}', id);
 
   await cluster.jm.jobs.runNow(id);
   const job = await cluster.untilJob(id, "Failed");

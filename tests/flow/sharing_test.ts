@@ -36,12 +36,12 @@ Deno.test("two nodes share 2,000 jobs and run each exactly once", async () => {
   strictEqual(new Set([...mine, ...theirs].flat().map(({ id }) => id)).size, 2_000);
   strictEqual(runs.size, 2_000);
   deepStrictEqual([...new Set(runs.values())], [1]);
-  const [executions] = cluster.sql(
+  const [executions] = await cluster.sql(
     `SELECT count(*) AS n, count(DISTINCT job_id) AS jobs, max(attempt) AS attempts
      FROM jm_executions`,
   ) as { n: number; jobs: number; attempts: number }[];
   deepStrictEqual({ ...executions }, { n: 2_000, jobs: 2_000, attempts: 1 });
-  const ran = cluster.sql("SELECT DISTINCT worker_id AS id FROM jm_jobs") as { id: string }[];
+  const ran = await cluster.sql("SELECT DISTINCT worker_id AS id FROM jm_jobs") as { id: string }[];
   deepStrictEqual(ran.map(({ id }) => id.split(".")[0]).sort(), ["a", "b"]);
 });
 
@@ -133,6 +133,6 @@ Deno.test("many nodes that start at once on an empty file make one cluster with 
   for (const { id } of jobs) await nodes[0]!.jobs.wait(id, { timeout: "20s" });
 
   strictEqual((await nodes[0]!.client.listWorkers()).length, 4);
-  const leases = cluster.sql("SELECT term FROM jm_leases WHERE cluster_id = 'local'");
+  const leases = await cluster.sql("SELECT term FROM jm_leases WHERE cluster_id = 'local'");
   strictEqual(leases.length, 1);
 });

@@ -63,8 +63,11 @@ Deno.test("JobMaster.start names every problem of its options in one error", asy
 
 const REFUSED: Readonly<Record<string, [unknown, RegExp]>> = {
   "agent connections": [{ agents: { "nats-1": "nats://127.0.0.1" } }, /nats-1.*standalone/],
-  "a Postgres master": [{ master: "postgres://u:secret@db/jobs" }, /postgres.*later version/],
-  "a MySQL master": [{ master: "mysql://db/jobs" }, /mysql.*later version/],
+  "a Postgres master with an unknown parameter": [
+    { master: "postgres://u:secret@db/jobs?colour=red" },
+    /"colour"/,
+  ],
+  "a MySQL master without a user": [{ master: "mysql://db/jobs" }, /without a user/],
   "a master in memory": [{ master: "sqlite::memory:" }, /needs a file/],
   "isolation without a module": [{ isolation: "process", jobs: [noop] }, /URL of the module/],
   "a module that exports no definition": [

@@ -31,11 +31,10 @@ async function lastResult(jm: JobMaster): Promise<unknown> {
 }
 
 /** Makes the schedule look as if no node had declared it since `minutes` ago. */
-function forget(cluster: TestCluster, minutes: number): void {
-  cluster.sql(
-    `UPDATE jm_schedules SET ensured_at = (unixepoch() - ?) * 1000, plan_at = 0,
-  revision = revision + 1 WHERE id = ?`,
-    minutes * 60,
+async function forget(cluster: TestCluster, minutes: number): Promise<void> {
+  await cluster.sql(
+    "UPDATE jm_schedules SET ensured_at = ?, plan_at = 0, revision = revision + 1 WHERE id = ?",
+    Math.floor(Date.now() / 1_000 - minutes * 60) * 1_000,
     ID,
   );
 }
@@ -122,7 +121,7 @@ Deno.test("planner lets a static schedule idle when its code is gone, and brings
   const { jm } = cluster;
   await holds("a job ahead", async () => strictEqual(await jm.jobs.count({ scheduleId: ID }), 1));
 
-  forget(cluster, 5);
+  await forget(cluster, 5);
   await holds("it to be idle", async () => ok((await jm.schedules.get(ID)).idleAtMs !== null));
 
   const idle = await jm.schedules.get(ID);
@@ -141,7 +140,7 @@ Deno.test("planner makes a forgotten static schedule Inactive, and its code revi
   await using cluster = await openTestCluster({ jobs: [quick], schedules: code("every 1 second") });
   const { jm } = cluster;
 
-  forget(cluster, 60);
+  await forget(cluster, 60);
   await holds("it to be Inactive", async () => {
     strictEqual((await jm.schedules.get(ID)).status, "Inactive");
   });

@@ -5,7 +5,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { JOB_STATUSES } from "../../core/job.ts";
 import { defineJob } from "../../mod.ts";
-import { openTestCluster } from "../support/cluster.ts";
+import { openTestCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 
 const noop = defineJob({ id: "noop" }, () => {});
@@ -119,22 +119,39 @@ Deno.test("jobs for which there is no free slot are Queued, and run when there i
   strictEqual(ended.attempts, 1);
 });
 
+/** Statements after which the table `seen` gets every status a job changes to. */
+const WATCHING_STATUSES: Readonly<Record<TestCluster["kind"], readonly string[]>> = {
+  sqlite: [
+    "CREATE TABLE seen (n INTEGER PRIMARY KEY, status INTEGER)",
+    `CREATE TRIGGER look AFTER UPDATE OF status ON jm_jobs WHEN old.status <> new.status
+     BEGIN INSERT INTO seen (status) VALUES (new.status); END`,
+  ],
+  postgres: [
+    "CREATE TABLE seen (n bigint GENERATED ALWAYS AS IDENTITY, status integer)",
+    `CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN INSERT INTO seen (status) VALUES (new.status); RETURN NULL; END $$`,
+    `CREATE TRIGGER look AFTER UPDATE OF status ON jm_jobs FOR EACH ROW
+     WHEN (old.status <> new.status) EXECUTE FUNCTION look()`,
+  ],
+  mysql: [
+    "CREATE TABLE seen (n bigint AUTO_INCREMENT PRIMARY KEY, status integer)",
+    `CREATE TRIGGER look AFTER UPDATE ON jm_jobs FOR EACH ROW
+     INSERT INTO seen (status) SELECT new.status FROM DUAL WHERE old.status <> new.status`,
+  ],
+};
+
 Deno.test("statuses of a job follow the life that is promised", async () => {
   const gate = Promise.withResolvers<void>();
   const wait = defineJob({ id: "wait" }, () => gate.promise);
   await using cluster = await openTestCluster({ jobs: [wait] });
-  cluster.sql("CREATE TABLE seen (status INTEGER)");
-  cluster.sql(
-    `CREATE TRIGGER look AFTER UPDATE OF status ON jm_jobs WHEN old.status <> new.status
-     BEGIN INSERT INTO seen VALUES (new.status); END`,
-  );
+  for (const statement of WATCHING_STATUSES[cluster.kind]) await cluster.sql(statement);
 
   const { id } = await cluster.jm.schedule.after(wait, undefined, "1500ms");
   await cluster.untilJob(id, "Processing");
   gate.resolve();
   await cluster.jm.jobs.wait(id, { timeout: "10s" });
 
-  const rows = cluster.sql("SELECT status FROM seen ORDER BY rowid") as { status: number }[];
+  const rows = await cluster.sql("SELECT status FROM seen ORDER BY n") as { status: number }[];
   const statuses = rows.map(({ status }) => JOB_STATUSES[status]);
   // Whether it was stored as assigned already depends on how long the node has been up.
   deepStrictEqual(statuses.filter((status) => status !== "AssignedToBucket"), [

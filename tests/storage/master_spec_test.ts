@@ -1,6 +1,6 @@
 /** Which master a URL names. */
 
-import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/strict";
+import { deepStrictEqual as equal, rejects, throws } from "node:assert/strict";
 import { loadAdapter, masterSpec } from "../../storage/mod.ts";
 import { adapter } from "../../storage/sqlite.ts";
 
@@ -47,21 +47,13 @@ Deno.test("masterSpec refuses what is no master, and says which forms are accept
   for (const url of wrong) {
     throws(() => masterSpec(url), { code: "configuration_invalid" }, url);
   }
-  throws(() => masterSpec("redis://localhost"), /sqlite:\.\/jobmaster\.db/);
+  for (const form of ["sqlite:./jobmaster.db", "postgres://user:", "mysql://user:", "mariadb:"]) {
+    throws(() => masterSpec("redis://localhost"), (error: Error) => error.message.includes(form));
+  }
   throws(() => masterSpec("sqlite:./a.db", { journal: "off" }), { code: "configuration_invalid" });
 });
 
-Deno.test("masterSpec says that other databases come later, without showing secrets", () => {
-  for (const scheme of ["postgres", "postgresql", "mysql", "mariadb"]) {
-    throws(
-      () => masterSpec(`${scheme}://user:secret@host/db`),
-      (error: Error & { code?: string }) => {
-        equal(error.code, "unsupported");
-        ok(error.message.includes("later version") && !error.message.includes("secret"));
-        return true;
-      },
-    );
-  }
+Deno.test("masterSpec shows no secret of an address it does not know", () => {
   for (const url of ["redis://user:secret@host?password=secret", "redis:user:secret@host"]) {
     throws(() => masterSpec(url), (error: Error) => !error.message.includes("secret"));
   }

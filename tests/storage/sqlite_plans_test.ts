@@ -11,7 +11,8 @@ import { type RowStatement, SqliteConnection } from "../../storage/sqlite/connec
 import { SqliteHistoryStore } from "../../storage/sqlite/history_store.ts";
 import { sqliteJobStore } from "../../storage/sqlite/job_store.ts";
 import { JobInsertion } from "../../storage/sqlite/job_insertion.ts";
-import { SqliteJobQueries } from "../../storage/sqlite/job_queries.ts";
+import { SqlJobQueries } from "../../storage/sql/job_queries.ts";
+import { fileReads } from "../../storage/sqlite/file_reads.ts";
 import { SqliteScheduleStore } from "../../storage/sqlite/schedule_store.ts";
 import { tablesOf } from "../../storage/sqlite/schema.ts";
 import { SqliteWorkerStore } from "../../storage/sqlite/worker_store.ts";
@@ -62,7 +63,7 @@ class CountingConnection extends SqliteConnection {
 
 interface Recording extends AsyncDisposable {
   readonly connection: RecordingConnection;
-  readonly queries: SqliteJobQueries;
+  readonly queries: SqlJobQueries;
   readonly history: SqliteHistoryStore;
   readonly schedules: SqliteScheduleStore;
   /** How SQLite runs a statement, one line per step. */
@@ -79,7 +80,7 @@ function record(file: TemporaryFile): Recording {
   const parts = { proofs, tally, removal, insertion };
   sqliteJobStore(connection, TABLES, parts);
   const schedules = new SqliteScheduleStore(connection, TABLES, parts);
-  const queries = new SqliteJobQueries(connection, TABLES, tally);
+  const queries = new SqlJobQueries(fileReads(connection), TABLES);
   const history = new SqliteHistoryStore(connection, TABLES, removal);
   return {
     connection,
@@ -100,6 +101,18 @@ async function withTables(): Promise<TemporaryFile> {
   return file;
 }
 
+/** Reads keep their statements when they are first needed. */
+async function readAll({ queries, history }: Recording): Promise<void> {
+  const job = { ...CLUSTER, jobId: jobId(1), limit: 10 };
+  await queries.find(job);
+  for (const cancelRequestedOnly of [false, true]) {
+    await queries.listClaimed({ ...CLUSTER, bucketId: "b-1", cancelRequestedOnly, limit: 10 });
+  }
+  await queries.statistics({ ...CLUSTER, sinceMs: 0, nowMs: 1 });
+  await history.listExecutions(job);
+  await history.findLog({ ...CLUSTER, logId: "l-1" });
+}
+
 /** Statements that sort: at most as many rows as one bucket waits for, and never between a job and its start. */
 const MAY_SORT = /ORDER BY id LIMIT \?\n\)$/;
 
@@ -109,6 +122,7 @@ for (const analyzed of [false, true]) {
     await using file = await withTables();
     await using recording = record(file);
     if (analyzed) recording.connection.prepare("ANALYZE").run();
+    await readAll(recording);
     ok(recording.connection.statements.size > 30);
 
     for (const sql of recording.connection.statements) {
@@ -157,6 +171,11 @@ Deno.test("hot statements search as deep into their index as they can", async ()
   }
 });
 
+/** Whether a step looks rows up; all that may be read from its start to its end is what a list has found. */
+function searches(step: string): boolean {
+  return !step.startsWith("SCAN ") || step === "SCAN slice";
+}
+
 Deno.test("lists and counts read the index that their filter leaves least of", async () => {
   await using file = await withTables();
   await using recording = record(file);
@@ -166,7 +185,7 @@ Deno.test("lists and counts read the index that their filter leaves least of", a
     const sort = { by, direction: "desc" } as const;
     await queries.list({ ...CLUSTER, filter, sort, cursor: null, limit: 25 });
     const plans = [...connection.statements].flatMap(planOf);
-    ok(plans.every((step) => !step.startsWith("SCAN ")), plans.join("\n"));
+    ok(plans.every(searches), plans.join("\n"));
     return new Set(plans.flatMap((step) => /jm_jobs_\w+/.exec(step)?.[0] ?? []));
   };
 
@@ -198,7 +217,7 @@ Deno.test("lists and counts of schedules read the index they are sorted by", asy
   await schedules.count(page);
 
   const plans = [...connection.statements].flatMap(planOf);
-  ok(plans.every((step) => !step.startsWith("SCAN ")), plans.join("\n"));
+  ok(plans.every(searches), plans.join("\n"));
   const indexes = plans.flatMap((step) => /jm_schedules_\w+/.exec(step)?.[0] ?? []);
   equal(new Set(indexes), new Set(["jm_schedules_by_created"]));
 });

@@ -1,14 +1,13 @@
 /**
- * A cluster on a SQLite master in a folder of its own, with real nodes in this process.
+ * A cluster on a master of its own, with real nodes in this process.
  *
- * It records what the nodes log. Disposing it stops every node, deletes the folder, and fails when a node logged an
+ * It records what the nodes log. Disposing it stops every node, deletes the master, and fails when a node logged an
  * error that the test did not announce.
  *
  * @module
  */
 
 import { strictEqual } from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import {
   type Job,
   JobMaster,
@@ -18,6 +17,7 @@ import {
   type Logger,
 } from "../../mod.ts";
 import { eventually, type EventuallyOptions } from "./eventually.ts";
+import { makeMaster, type MasterKind, type TestMaster } from "./test_masters.ts";
 
 /** What a node of a test is started with. Without `workers` it has one of each kind of bucket. */
 export type TestNodeOptions = Omit<JobMasterOptions, "master" | "logger">;
@@ -44,12 +44,14 @@ export interface TestCluster extends AsyncDisposable {
   readonly jm: JobMaster;
   /** The URL of its master. */
   readonly master: string;
+  /** In which database the master is. */
+  readonly kind: MasterKind;
   /** What its nodes have logged. */
   readonly lines: readonly LogLine[];
   /** Starts another node; it is stopped with the cluster. */
   join(options?: TestNodeOptions): Promise<JobMaster>;
-  /** Runs SQL behind the back of the nodes; answers the rows. */
-  sql(text: string, ...values: readonly (string | number | null)[]): readonly unknown[];
+  /** Runs a statement with `?` where values are bound, behind the back of the nodes; answers the rows as records. */
+  sql: TestMaster["sql"];
   /** Waits until the job has one of `statuses`. */
   untilJob(jobId: string, ...statuses: readonly JobStatus[]): Promise<JobView>;
 }
@@ -57,7 +59,7 @@ export interface TestCluster extends AsyncDisposable {
 /** Opens a cluster with one node. */
 export async function openTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
   const { expectedErrors, ...nodeOptions } = options;
-  const cluster = new SqliteTestCluster(await Deno.makeTempDir({ prefix: "jobmaster_" }));
+  const cluster = new NodesOnMaster(await makeMaster());
   cluster.expectedErrors = expectedErrors;
   try {
     cluster.jm = await cluster.join(nodeOptions);
@@ -71,17 +73,21 @@ export async function openTestCluster(options: TestClusterOptions = {}): Promise
 /** How long a test waits for a job. */
 const PATIENTLY: EventuallyOptions = { timeoutMs: 15_000 };
 
-class SqliteTestCluster implements TestCluster {
+class NodesOnMaster implements TestCluster {
   readonly lines: LogLine[] = [];
   readonly master: string;
+  readonly kind: MasterKind;
+  readonly sql: TestMaster["sql"];
   jm!: JobMaster;
   expectedErrors: RegExp | undefined;
-  readonly #folder: string;
+  readonly #master: TestMaster;
   readonly #nodes: JobMaster[] = [];
 
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.master = `sqlite:${folder}/jobs.db?synchronous=normal`;
+  constructor(master: TestMaster) {
+    this.#master = master;
+    this.master = master.url;
+    this.kind = master.kind;
+    this.sql = (text, ...values) => master.sql(text, ...values);
   }
 
   async join({ workers = [{}], ...options }: TestNodeOptions = {}): Promise<JobMaster> {
@@ -89,11 +95,6 @@ class SqliteTestCluster implements TestCluster {
     const node = await JobMaster.start({ ...options, workers, logger, master: this.master });
     this.#nodes.push(node);
     return node;
-  }
-
-  sql(text: string, ...values: readonly (string | number | null)[]): readonly unknown[] {
-    using database = new DatabaseSync(`${this.#folder}/jobs.db`, { timeout: 5_000 });
-    return database.prepare(text).all(...values);
   }
 
   untilJob(jobId: string, ...statuses: readonly JobStatus[]): Promise<JobView> {
@@ -105,10 +106,10 @@ class SqliteTestCluster implements TestCluster {
     return eventually(`job ${jobId} to be ${statuses.join(" or ")}`, look, PATIENTLY);
   }
 
-  /** Stops the nodes and deletes the folder. */
+  /** Stops the nodes and deletes the master. */
   async close(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.stop({ graceful: false })));
-    await Deno.remove(this.#folder, { recursive: true });
+    await this.#master[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

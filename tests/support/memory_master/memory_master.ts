@@ -37,6 +37,7 @@ export function memoryMaster({ clock = systemClock }: MemoryMasterOptions = {}):
     workers: promised(memoryWorkers(state)),
     clusters: promised(memoryClusters(state)),
     watch: () => ({ [Symbol.dispose]: () => {} }),
+    watchReach: () => ({ [Symbol.dispose]() {} }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

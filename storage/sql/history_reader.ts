@@ -1,0 +1,113 @@
+/**
+ * Reading executions and logs.
+ *
+ * @module
+ */
+
+import type { Execution } from "../../core/job.ts";
+import type { LogEntry } from "../../core/log.ts";
+import type { HistoryStore, Page } from "../port.ts";
+import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
+import { logConditions } from "./filters.ts";
+import { logScans } from "./log_scans.ts";
+import { executionOf, LOG_COLUMNS, logOf } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+import {
+  fixed,
+  type ReadableDatabase,
+  type Row,
+  type SqlValue,
+  type Statement,
+} from "./session.ts";
+import { SlicedReader } from "./sliced_reader.ts";
+
+type Input<Method extends keyof HistoryStore> = Parameters<HistoryStore[Method]>[0];
+
+/** The part of a history that reads. */
+export type HistoryReading = Pick<
+  HistoryStore,
+  "listExecutions" | "listLogs" | "countLogs" | "findLog"
+>;
+
+const EXECUTION_COLUMNS = [
+  "job_id",
+  "attempt",
+  "outcome",
+  "started_at",
+  "finished_at",
+  "worker_id",
+  "error",
+] as const;
+
+/** Reads executions and logs from a server or a SQLite file. */
+export class HistoryReader implements HistoryReading {
+  readonly #database: ReadableDatabase;
+  readonly #logs: string;
+  readonly #reader: SlicedReader;
+  readonly #executions: Statement;
+  readonly #findLog: Statement;
+
+  /** Reads `tables`. */
+  constructor(database: ReadableDatabase, { executions, logs }: Tables) {
+    this.#database = database;
+    this.#logs = logs;
+    this.#reader = new SlicedReader(database, logs);
+    this.#executions = fixed(
+      `SELECT ${EXECUTION_COLUMNS.join(", ")} FROM ${executions}
+WHERE cluster_id = ? AND job_id = ? ORDER BY attempt LIMIT ?`,
+    );
+    this.#findLog = fixed(`SELECT ${LOG_COLUMNS} FROM ${logs} WHERE cluster_id = ? AND id = ?`);
+  }
+
+  /** See {@linkcode HistoryStore.listExecutions}. */
+  async listExecutions(input: Input<"listExecutions">): Promise<readonly Execution[]> {
+    const { clusterId, jobId, limit } = input;
+    const rows = await this.#rows(this.#executions, [clusterId, jobId, limit]);
+    return rows.map((row) =>
+      executionOf(Object.fromEntries(EXECUTION_COLUMNS.map((name, at) => [name, row[at]])))
+    );
+  }
+
+  /** See {@linkcode HistoryStore.listLogs}. */
+  async listLogs(input: Input<"listLogs">): Promise<Page<LogEntry>> {
+    const { clusterId, filter, oldestFirst, cursor, limit } = input;
+    const direction = oldestFirst ? "asc" : "desc";
+    const orderName = `writtenAt:${direction}`;
+    const found = await this.#reader.list({
+      clusterId,
+      scans: logScans(this.#logs, filter),
+      conditions: logConditions(filter, this.#database.dialect),
+      order: { column: "written_at", direction },
+      after: cursor === null ? null : decodeCursor(orderName, cursor),
+      limit: limit + 1,
+      columns: LOG_COLUMNS,
+      read: (row): Place & { readonly entry: LogEntry } => {
+        const entry = logOf(row);
+        return { atMs: entry.writtenAtMs, id: entry.id, entry };
+      },
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ entry }) => entry),
+      nextCursor: found.length > limit && last !== undefined ? encodeCursor(orderName, last) : null,
+    };
+  }
+
+  /** See {@linkcode HistoryStore.countLogs}. */
+  async countLogs({ clusterId, filter }: Input<"countLogs">): Promise<number> {
+    const scans = logScans(this.#logs, filter);
+    const conditions = logConditions(filter, this.#database.dialect);
+    return await this.#reader.count({ clusterId, scans, conditions });
+  }
+
+  /** See {@linkcode HistoryStore.findLog}. */
+  async findLog({ clusterId, logId }: Input<"findLog">): Promise<LogEntry | null> {
+    const [row] = await this.#rows(this.#findLog, [clusterId, logId]);
+    return row === undefined ? null : logOf(row);
+  }
+
+  #rows(statement: Statement, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#database.read((session) => session.rows(statement, values));
+  }
+}

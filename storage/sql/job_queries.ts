@@ -1,0 +1,125 @@
+/**
+ * Reading jobs.
+ *
+ * @module
+ */
+
+import type { Job } from "../../core/job.ts";
+import type { ClaimedJob, JobQueries, JobStatistics, Page } from "../port.ts";
+import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
+import { condition, jobConditions } from "./filters.ts";
+import { JobScans, orderOf } from "./job_scans.ts";
+import { JobStatisticsReader } from "./job_statistics.ts";
+import { JOB_COLUMNS, jobOf } from "./rows.ts";
+import { liveParts, type Tables } from "./schema.ts";
+import {
+  fixed,
+  type ReadableDatabase,
+  type Row,
+  type SqlValue,
+  type Statement,
+} from "./session.ts";
+import { SlicedReader } from "./sliced_reader.ts";
+
+type Input<Method extends keyof JobQueries> = Parameters<JobQueries[Method]>[0];
+
+/** Reads jobs from a server or a SQLite file. */
+export class SqlJobQueries implements JobQueries {
+  readonly #database: ReadableDatabase;
+  readonly #scans: JobScans;
+  readonly #reader: SlicedReader;
+  readonly #statistics: JobStatisticsReader;
+  readonly #find: Statement;
+  readonly #claimed: Statement;
+  readonly #cancelling: Statement;
+
+  /** Reads `tables`. */
+  constructor(database: ReadableDatabase, tables: Tables) {
+    const { dialect } = database;
+    const { jobs } = tables;
+    this.#database = database;
+    this.#scans = new JobScans(tables, dialect);
+    this.#reader = new SlicedReader(database, jobs);
+    const parts = { reader: this.#reader, scans: this.#scans };
+    this.#statistics = new JobStatisticsReader(database, tables, parts);
+    this.#find = fixed(
+      `SELECT ${JOB_COLUMNS} FROM ${jobs} WHERE cluster_id = ? AND id = ?`,
+    );
+    const part = liveParts(dialect).claimed;
+    const claimed = (index: string, cancelling: string) =>
+      fixed(
+        `SELECT id, attempts, cancel_requested_at FROM ${jobs} ${
+          dialect.byIndex(`${jobs}_${index}`)
+        }
+WHERE cluster_id = ? AND ${part.key} = ? AND ${part.condition}${cancelling} ORDER BY ${
+          dialect.sortedBy("id")
+        } LIMIT ?`,
+      );
+    this.#claimed = claimed(part.index, "");
+    const cancelling = dialect.name === "sqlite" ? "cancelling" : part.index;
+    this.#cancelling = claimed(cancelling, " AND cancel_requested_at IS NOT NULL");
+  }
+
+  /** See {@linkcode JobQueries.find}. */
+  async find({ clusterId, jobId }: Input<"find">): Promise<Job | null> {
+    const [row] = await this.#rows(this.#find, [clusterId, jobId]);
+    return row === undefined ? null : jobOf(clusterId, row);
+  }
+
+  /** See {@linkcode JobQueries.list}. */
+  async list(input: Input<"list">): Promise<Page<Job>> {
+    const { clusterId, filter, sort, cursor, limit } = input;
+    const order = orderOf(sort);
+    const orderName = `${sort.by}:${sort.direction}`;
+    const found = await this.#reader.list({
+      clusterId,
+      scans: this.#scans.of(filter, sort.by),
+      conditions: [
+        ...jobConditions(filter, this.#database.dialect),
+        ...(sort.by === "finishedAt" ? [condition("finished_at IS NOT NULL")] : []),
+      ],
+      order,
+      after: cursor === null ? null : decodeCursor(orderName, cursor),
+      limit: limit + 1,
+      columns: `${order.column}, ${JOB_COLUMNS}`,
+      read: ([atMs, ...row]): Place & { readonly job: Job } => {
+        const job = jobOf(clusterId, row);
+        return { atMs: atMs as number, id: job.id, job };
+      },
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ job }) => job),
+      nextCursor: found.length > limit && last !== undefined ? encodeCursor(orderName, last) : null,
+    };
+  }
+
+  /** See {@linkcode JobQueries.count}. */
+  async count({ clusterId, filter }: Input<"count">): Promise<number> {
+    const scans = this.#scans.of(filter, null);
+    const conditions = jobConditions(filter, this.#database.dialect);
+    return await this.#reader.count({ clusterId, scans, conditions });
+  }
+
+  /** See {@linkcode JobQueries.listClaimed}. */
+  async listClaimed(input: Input<"listClaimed">): Promise<readonly ClaimedJob[]> {
+    const { clusterId, bucketId, cancelRequestedOnly, limit } = input;
+    const statement = cancelRequestedOnly ? this.#cancelling : this.#claimed;
+    const rows = await this.#rows(statement, [clusterId, bucketId, limit]);
+    return rows.map((row) => ({
+      jobId: row[0] as string,
+      attempt: row[1] as number,
+      cancelRequestedAtMs: row[2] as number | null,
+    }));
+  }
+
+  /** See {@linkcode JobQueries.statistics}. */
+  statistics(input: Input<"statistics">): Promise<JobStatistics> {
+    return this.#statistics.read(input);
+  }
+
+  #rows(statement: Statement, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#database.read((session) => session.rows(statement, values));
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * A master made of the stores on a server.
+ *
+ * @module
+ */
+
+import type { Master } from "../port.ts";
+import { MAX_BATCH } from "./batch_limits.ts";
+import { SqlBucketStore } from "./bucket_store.ts";
+import { SqlClusterStore } from "./cluster_store.ts";
+import { FinalTally } from "./final_tally.ts";
+import { SqlHistoryStore } from "./history_store.ts";
+import { JobInsertion } from "./job_insertion.ts";
+import { SqlJobQueries } from "./job_queries.ts";
+import { JobRemoval } from "./job_removal.ts";
+import { sqlJobStore } from "./job_store.ts";
+import { Proofs } from "./proofs.ts";
+import { SqlScheduleStore } from "./schedule_store.ts";
+import type { Tables } from "./schema.ts";
+import type { SqlServer } from "./session.ts";
+import { SqlWorkerStore } from "./worker_store.ts";
+
+/** The master on `tables` of `server`, which it closes in the end. */
+export function sqlMaster(server: SqlServer, tables: Tables): Master {
+  const { dialect, wakeups } = server;
+  const proofs = new Proofs(tables, dialect);
+  const tally = new FinalTally(dialect, tables);
+  const removal = new JobRemoval(dialect, tables, tally);
+  const insertion = new JobInsertion(dialect, tables, proofs);
+  const parts = { proofs, tally, removal, insertion };
+  return {
+    capabilities: { wakeups, maxBatch: MAX_BATCH },
+    jobs: announcing(server, sqlJobStore(server, tables, parts), [
+      ...["insert", "assign", "release", "reclaim", "change"] as const,
+    ]),
+    queries: new SqlJobQueries(server, tables),
+    schedules: announcing(server, new SqlScheduleStore(server, tables, parts), [
+      ...["insert", "update", "plan"] as const,
+    ]),
+    history: new SqlHistoryStore(server, tables, removal),
+    buckets: new SqlBucketStore(server, tables, proofs),
+    workers: new SqlWorkerStore(server, tables, proofs),
+    clusters: announcing(server, new SqlClusterStore(server, tables), ["update"]),
+    watch: (wake) => server.watch(wake),
+    watchReach: (tell) => server.watchReach(tell),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+type Method = (input: never) => Promise<unknown>;
+
+/** `store`, telling other processes after its `methods` that there is something new for them. */
+function announcing<Store extends { readonly [Name in keyof Store]: Method }>(
+  server: SqlServer,
+  store: Store,
+  methods: readonly (keyof Store)[],
+): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const method = target[name as keyof Store].bind(target) as Method;
+      if (!methods.includes(name as keyof Store)) return method;
+      return async (input: never) => {
+        const answer = await method(input);
+        server.announce();
+        return answer;
+      };
+    },
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * Whether the server can be reached, as this process sees it.
+ *
+ * @module
+ */
+
+import type { MasterReach } from "../port.ts";
+
+/** Tells once when the server cannot be reached any more and once when it can again. */
+export class Reach {
+  readonly #told = new Set<(reach: MasterReach) => void>();
+  #trouble: string | null = null;
+
+  /** Calls `tell` with each change from now on. */
+  watch(tell: (reach: MasterReach) => void): Disposable {
+    const told = (reach: MasterReach) => tell(reach); // the same function may watch twice
+    this.#told.add(told);
+    return { [Symbol.dispose]: () => void this.#told.delete(told) };
+  }
+
+  /** Why it cannot be reached; `null` when it can. */
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  /** A connection could be had. */
+  reached(): void {
+    if (this.#trouble === null) return;
+    this.#trouble = null;
+    this.#tell({ available: true, reason: "" });
+  }
+
+  /** None could. */
+  failed(reason: string): void {
+    if (this.#trouble !== null) return;
+    this.#trouble = reason;
+    this.#tell({ available: false, reason });
+  }
+
+  #tell(reach: MasterReach): void {
+    for (const tell of this.#told) tell(reach);
+  }
+}

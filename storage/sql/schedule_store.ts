@@ -1,0 +1,222 @@
+/**
+ * The recurring schedules.
+ *
+ * @module
+ */
+
+import type { Schedule, ScheduleFilter } from "../../core/schedule.ts";
+import type {
+  DueSchedule,
+  InsertedSchedule,
+  Page,
+  PlanResult,
+  ScheduleInsertResult,
+  ScheduleStore,
+  ScheduleUpdateResult,
+} from "../port.ts";
+import { checkBatch } from "./batch_limits.ts";
+import { batch, batches, columnsOf, type Item } from "./batches.ts";
+import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
+import { SCHEDULES } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+import { scheduleConditions } from "./filters.ts";
+import type { FinalTally } from "./final_tally.ts";
+import type { JobInsertion } from "./job_insertion.ts";
+import type { JobRemoval } from "./job_removal.ts";
+import type { Proofs } from "./proofs.ts";
+import { ScheduleChanges } from "./schedule_changes.ts";
+import { SchedulePlanning } from "./schedule_planning.ts";
+import {
+  NEW_SCHEDULE_COLUMNS,
+  SCHEDULE_COLUMNS,
+  scheduleOf,
+  scheduleValues,
+} from "./schedule_rows.ts";
+import type { Tables } from "./schema.ts";
+import { fixed, type SqlDatabase } from "./session.ts";
+import { type Scan, SlicedReader } from "./sliced_reader.ts";
+import { compareText } from "./text_order.ts";
+
+type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
+
+/** What the schedules share with the other stores. */
+export interface ScheduleStoreParts {
+  /** Checks what calls may act on. */
+  readonly proofs: Proofs;
+  /** Counts ended jobs. */
+  readonly tally: FinalTally;
+  /** Deletes jobs. */
+  readonly removal: JobRemoval;
+  /** Makes rows of new jobs. */
+  readonly insertion: JobInsertion;
+}
+
+/** Names the order of lists in their cursors. */
+const ORDER_NAME = "schedules:createdAt:desc";
+
+/** The recurring schedules on a server. */
+export class SqlScheduleStore implements ScheduleStore {
+  readonly #database: SqlDatabase;
+  readonly #index: string;
+  readonly #reader: SlicedReader;
+  readonly #planning: SchedulePlanning;
+  readonly #changes: ScheduleChanges;
+  readonly #sql: ReturnType<typeof statements>;
+
+  /** Works on `tables`. */
+  constructor(database: SqlDatabase, tables: Tables, parts: ScheduleStoreParts) {
+    this.#database = database;
+    this.#index = `${tables.schedules}_by_created`;
+    this.#reader = new SlicedReader(database, tables.schedules);
+    this.#planning = new SchedulePlanning(database, tables, parts);
+    this.#changes = new ScheduleChanges(database, tables, parts);
+    this.#sql = statements(tables, database.dialect);
+  }
+
+  /** See {@linkcode ScheduleStore.insert}. Those of one cluster take turns, so that each can tell which it made. */
+  async insert({ clusterId, schedules }: Input<"insert">): Promise<ScheduleInsertResult> {
+    checkBatch(schedules, "schedules");
+    const given = schedules.map((schedule) => ({ ...schedule, clusterId }));
+    const ids = batch(idsOf(given.map(({ id }) => id)));
+    return await this.#database.write(async (tx) => {
+      const [[cluster], rows] = await Promise.all([
+        tx.rows(this.#sql.lockCluster, [clusterId]),
+        tx.rows(this.#sql.lock, [ids, clusterId]),
+      ]);
+      if (cluster === undefined) return { outcome: "cluster_not_found" };
+      if (cluster[0] === "Archived") return { outcome: "cluster_archived" };
+      const known = new Map(rows.map((row) => [row[0] as string, scheduleOf(clusterId, row)]));
+      const created: Schedule[] = [];
+      const inserted = given.map((schedule): InsertedSchedule => {
+        const stored = known.get(schedule.id);
+        if (stored !== undefined) return { created: false, schedule: stored };
+        known.set(schedule.id, schedule);
+        created.push(schedule);
+        return { created: true, schedule };
+      });
+      for (const part of batches(created.map(itemOf))) tx.last(this.#sql.insert, [part]);
+      return { outcome: "accepted", schedules: inserted };
+    });
+  }
+
+  /** See {@linkcode ScheduleStore.find}. */
+  find({ clusterId, scheduleId }: Input<"find">): Promise<Schedule | null> {
+    return this.#database.read(async (session) => {
+      const [row] = await session.rows(this.#sql.find, [clusterId, scheduleId]);
+      return row === undefined ? null : scheduleOf(clusterId, row);
+    });
+  }
+
+  /** See {@linkcode ScheduleStore.list}. */
+  async list({ clusterId, filter, cursor, limit }: Input<"list">): Promise<Page<Schedule>> {
+    const found = await this.#reader.list({
+      clusterId,
+      scans: this.#scans(filter),
+      conditions: scheduleConditions(filter),
+      order: { column: "created_at", direction: "desc" },
+      after: cursor === null ? null : decodeCursor(ORDER_NAME, cursor),
+      limit: limit + 1,
+      columns: SCHEDULE_COLUMNS,
+      read: (row): Place & { readonly schedule: Schedule } => {
+        const schedule = scheduleOf(clusterId, row);
+        return { atMs: schedule.createdAtMs, id: schedule.id, schedule };
+      },
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ schedule }) => schedule),
+      nextCursor: found.length > limit && last !== undefined
+        ? encodeCursor(ORDER_NAME, last)
+        : null,
+    };
+  }
+
+  /** See {@linkcode ScheduleStore.count}. */
+  async count({ clusterId, filter }: Input<"count">): Promise<number> {
+    const scans = this.#scans(filter);
+    return await this.#reader.count({ clusterId, scans, conditions: scheduleConditions(filter) });
+  }
+
+  #scans({ statuses }: ScheduleFilter): readonly Scan[] {
+    if (statuses?.length === 0) return [];
+    return [{ index: this.#index, fixed: [], keys: ["created_at", "id"] }];
+  }
+
+  /** See {@linkcode ScheduleStore.touch}. */
+  async touch({ clusterId, scheduleIds, nowMs }: Input<"touch">): Promise<readonly Schedule[]> {
+    checkBatch(scheduleIds, "schedules");
+    const ids = batch(idsOf(scheduleIds));
+    return await this.#database.write(async (tx) => {
+      const rows = await tx.rows(this.#sql.lock, [ids, clusterId]);
+      const stored = rows.map((row) => scheduleOf(clusterId, row))
+        .filter(({ type }) => type === "Static");
+      const moved = stored.filter(({ ensuredAtMs }) => ensuredAtMs === null || ensuredAtMs < nowMs)
+        .map(({ id }) => ({ id, ensured_at: nowMs }));
+      if (moved.length > 0) tx.last(this.#sql.touch, [batch(moved), clusterId]);
+      return stored.map((schedule) => ({
+        ...schedule,
+        ensuredAtMs: Math.max(schedule.ensuredAtMs ?? nowMs, nowMs),
+      }));
+    });
+  }
+
+  /** See {@linkcode ScheduleStore.update}. */
+  update(input: Input<"update">): Promise<ScheduleUpdateResult> {
+    return this.#changes.update(input);
+  }
+
+  /** See {@linkcode ScheduleStore.remove}. */
+  remove(input: Input<"remove">): ReturnType<ScheduleStore["remove"]> {
+    return this.#changes.remove(input);
+  }
+
+  /** See {@linkcode ScheduleStore.listDue}. */
+  listDue(input: Input<"listDue">): Promise<readonly DueSchedule[]> {
+    return this.#planning.listDue(input);
+  }
+
+  /** See {@linkcode ScheduleStore.plan}. */
+  plan(input: Input<"plan">): Promise<PlanResult | "lease_lost"> {
+    return this.#planning.plan(input);
+  }
+}
+
+/** Each id once, in the order in which rows are locked. */
+function idsOf(ids: readonly string[]): readonly Item[] {
+  return [...new Set(ids)].sort(compareText).map((id) => ({ id }));
+}
+
+/** The row of a schedule, by its columns. */
+function itemOf(schedule: Schedule): Item {
+  const values = scheduleValues(schedule);
+  return Object.fromEntries(NEW_SCHEDULE_COLUMNS.map((column, index) => [column, values[index]]));
+}
+
+function statements({ clusters, schedules }: Tables, dialect: Dialect) {
+  const columns = NEW_SCHEDULE_COLUMNS.join(", ");
+  const given = (names: readonly string[]) =>
+    dialect.jsonTable("?", "given", columnsOf(SCHEDULES, names));
+  const values = NEW_SCHEDULE_COLUMNS.map((column) => `given.${column}`).join(", ");
+  const stored = NEW_SCHEDULE_COLUMNS.slice(1).map((column) => `t.${column}`).join(", ");
+  return {
+    lockCluster: fixed(
+      `SELECT c.mode FROM ${clusters} AS c WHERE c.id = ? ${dialect.forUpdate("c")}`,
+    ),
+    lock: fixed(dialect.selectListed({
+      table: schedules,
+      batch: columnsOf(SCHEDULES, ["id"]),
+      columns: stored,
+      lock: "update",
+    })),
+    insert: fixed(
+      `INSERT INTO ${schedules} (${columns}) SELECT ${values} FROM ${given(NEW_SCHEDULE_COLUMNS)}`,
+    ),
+    find: fixed(`SELECT ${SCHEDULE_COLUMNS} FROM ${schedules} WHERE cluster_id = ? AND id = ?`),
+    touch: fixed(dialect.updateListed({
+      table: schedules,
+      batch: columnsOf(SCHEDULES, ["id", "ensured_at"]),
+      set: { ensured_at: "g.ensured_at" },
+    })),
+  };
+}

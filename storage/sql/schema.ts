@@ -1,0 +1,106 @@
+/**
+ * The numbered steps that make the tables on a server.
+ *
+ * A step that has been released never changes: a new one follows it. On MySQL every statement commits by itself, so
+ * a step that was cut short is taken again from its start: there every statement can be repeated.
+ *
+ * @module
+ */
+
+import type { MigrationStep } from "../port.ts";
+import { type Tables, tablesOf } from "../sqlite/schema.ts";
+import { columnTypes } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+import { type Column, commitsTable, describeTables, type Index, type Table } from "./tables.ts";
+
+export { type ColumnTypes, columnTypes } from "./columns.ts";
+export { type LivePart, type LiveParts, liveParts } from "./live_parts.ts";
+export { commitsTable, type Tables, tablesOf };
+
+/**
+ * Every step, in order. The last statement of a step records that it was taken. `collation` is the one of MySQL's
+ * tables.
+ */
+export function migrationSteps(
+  prefix: string,
+  dialect: Dialect,
+  collation: string,
+): readonly MigrationStep[] {
+  const tables = tablesOf(prefix);
+  const step = (version: number, name: string, sql: readonly string[]) => ({
+    version,
+    name,
+    sql: [
+      ...sql,
+      `INSERT INTO ${tables.schema} (version, name, applied_at) VALUES (${version}, '${name}', ${dialect.clockMs})`,
+    ],
+  });
+  const make = describeTables(prefix, dialect).flatMap((table) =>
+    dialect.name === "postgres"
+      ? postgresTable(table, dialect)
+      : mysqlTable(table, { dialect, collation })
+  );
+  const settings = dialect.name === "postgres" ? vacuumSettings(tables) : [];
+  return [step(1, "the tables of version 0.1", [...make, ...settings])];
+}
+
+/**
+ * The key is made last: of two indexes that cost the same for a table of one row, the planner takes the younger one, and
+ * a plan may outlive the table's smallness.
+ */
+function postgresTable(table: Table, dialect: Dialect): readonly string[] {
+  const { name, columns, key, indexes } = table;
+  const lines = columns.map((column) => columnLine(column, dialect));
+  return [
+    `CREATE TABLE ${name} (\n  ${lines.join(",\n  ")}\n)`,
+    ...indexes.map((index) => postgresIndex(name, index)),
+    `ALTER TABLE ${name} ADD PRIMARY KEY (${key.join(", ")})`,
+  ];
+}
+
+function postgresIndex(table: string, { name, unique, columns, where }: Index): string {
+  const kind = unique ? "UNIQUE INDEX" : "INDEX";
+  const condition = where === null ? "" : ` WHERE ${where}`;
+  return `CREATE ${kind} ${name} ON ${table} (${columns.join(", ")})${condition}`;
+}
+
+/** One statement, so that the table is there with all its indexes or not at all. */
+function mysqlTable(
+  { name, columns, key, indexes }: Table,
+  { dialect, collation }: { readonly dialect: Dialect; readonly collation: string },
+): readonly string[] {
+  const lines = [
+    ...columns.map((column) => columnLine(column, dialect)),
+    `PRIMARY KEY (${key.join(", ")})`,
+    ...indexes.map((index) =>
+      `${index.unique ? "UNIQUE KEY" : "KEY"} ${index.name} (${index.columns.join(", ")})`
+    ),
+  ];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${name} (\n  ${lines.join(",\n  ")}
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARACTER SET utf8mb4 COLLATE ${collation}`,
+  ];
+}
+
+function columnLine({ name, type, nullable, computed }: Column, dialect: Dialect): string {
+  const written = `${name} ${columnTypes(dialect)[type]}`;
+  if (computed !== null) return `${written} GENERATED ALWAYS AS (${computed}) VIRTUAL`;
+  return nullable ? written : `${written} NOT NULL`;
+}
+
+/** Old versions of rows are cleared away early: their number, not the table's size, says when. */
+function vacuumSettings(
+  { jobs, buckets, leases, workers, finalCounts }: Tables,
+): readonly string[] {
+  // Dead entries of the indexes of live jobs lie before the live ones: they are cleared away however few pages have some.
+  const busy =
+    "autovacuum_vacuum_scale_factor = 0.001, autovacuum_vacuum_cost_delay = 1, vacuum_index_cleanup = on";
+  const small =
+    "fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500";
+  return [
+    `ALTER TABLE ${jobs} SET (${busy}, autovacuum_vacuum_threshold = 5000)`,
+    ...[buckets, leases, workers, finalCounts].map((table) =>
+      `ALTER TABLE ${table} SET (${small})`
+    ),
+  ];
+}
