@@ -14,6 +14,7 @@ export type {
   ScheduleCommandResult,
   SchedulePreview,
   ScheduleReport,
+  StoreJobs,
   SubmittedJob,
   SubmittedSchedule,
 } from "./actors/client.ts";
@@ -44,6 +45,7 @@ export {
   Schedule,
   type ScheduledJob,
   type ScheduleOptions,
+  type TransactionOptions,
 } from "./library/schedule.ts";
 export type { ScheduleView } from "./library/schedule_view.ts";
 export { type ListSchedulesOptions, type NextRunsOptions, Schedules } from "./library/schedules.ts";

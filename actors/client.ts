@@ -14,7 +14,14 @@ import type { Schedule, ScheduleFilter } from "../core/schedule.ts";
 import type { ScheduleChangeRequest, ScheduleRequest } from "../core/schedule_request.ts";
 import type { WhyReport } from "../core/why.ts";
 import type { Worker } from "../core/worker.ts";
-import type { BucketFilter, JobStatistics, MasterHealth, Page } from "../storage/port.ts";
+import type {
+  BucketFilter,
+  EnlistedJobs,
+  InsertResult,
+  JobStatistics,
+  MasterHealth,
+  Page,
+} from "../storage/port.ts";
 import type { ActorMetrics } from "./runtime/metrics.ts";
 
 /** A job and whether this call made it. */
@@ -24,6 +31,9 @@ export interface SubmittedJob {
   /** The job as stored. */
   readonly job: Job;
 }
+
+/** Stores jobs that are read, checked and complete. */
+export type StoreJobs = (jobs: EnlistedJobs) => Promise<InsertResult>;
 
 /** A change of one job, as callers ask for it. */
 export type JobCommand =
@@ -116,6 +126,16 @@ export interface ClusterClient {
    * `payload_too_large`, `cluster_archived`.
    */
   submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]>;
+  /**
+   * As {@linkcode ClusterClient.submit}, without storing anything: the jobs are handed to `store`, which stores them in a transaction of
+   * the caller's.
+   *
+   * @throws {JobMasterError} As {@linkcode ClusterClient.submit}, and what `store` throws.
+   */
+  submitBy(
+    store: StoreJobs,
+    requests: readonly JobRequest[],
+  ): Promise<readonly SubmittedJob[]>;
   /** The job. @throws {JobMasterError} `job_not_found` */
   findJob(jobId: string): Promise<Job>;
   /** One page of jobs. */

@@ -41,6 +41,7 @@ import {
   storageClient,
   type StorageMessage,
 } from "./storage_actor.ts";
+import { submitJobs, submitJobsBy } from "./submitting.ts";
 import type { WorkerCondition, WorkerMessage } from "./worker_protocol.ts";
 
 /** What a client is made from. */
@@ -62,7 +63,6 @@ export function clusterClient(options: ClusterClientOptions): ClusterClient {
   return new LocalClusterClient(options);
 }
 
-const SUBMIT_TIMEOUT_MS = 30_000;
 const MAX_LISTED = 1_000;
 const FIRST_LOOK_MS = 5;
 const LAST_LOOK_MS = 250;
@@ -91,7 +91,11 @@ class LocalClusterClient implements ClusterClient {
   }
 
   submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]> {
-    return this.#scheduler.ask({ type: "submit", requests }, { timeoutMs: SUBMIT_TIMEOUT_MS });
+    return submitJobs(this.#scheduler, requests);
+  }
+
+  submitBy(...[store, requests]: Parameters<ClusterClient["submitBy"]>) {
+    return submitJobsBy(this.#scheduler, requests, store);
   }
 
   async findJob(jobId: string): Promise<Job> {
@@ -152,23 +156,18 @@ class LocalClusterClient implements ClusterClient {
 
   async listExecutions(jobId: string): Promise<readonly Execution[]> {
     const job = await this.findJob(jobId);
-    const { clusterId } = this;
-    const ended = await this.#store.history.listExecutions({
-      clusterId,
-      jobId: job.id,
-      limit: MAX_LISTED,
-    });
+    const which = { clusterId: this.clusterId, jobId: job.id };
+    const ended = await this.#store.history.listExecutions({ ...which, limit: MAX_LISTED });
     return job.status === "Processing" ? [...ended, runningExecution(job)] : ended;
   }
 
   async explainJob(jobId: string): Promise<WhyReport> {
-    const { clusterId } = this;
     const [job, cluster, buckets, workers, definitions] = await Promise.all([
       this.findJob(jobId),
       this.cluster(),
       this.listBuckets({}),
       this.listWorkers(),
-      this.#store.clusters.listDefinitions({ clusterId, limit: 10_000 }),
+      this.#store.clusters.listDefinitions({ clusterId: this.clusterId, limit: 10_000 }),
     ]);
     return explain({
       job,

@@ -62,7 +62,8 @@ async function insert(
   return result.jobs.map((each) => ({ ...each, created: each.created || each.job.id === each.id }));
 }
 
-function refusal(
+/** Why a cluster takes no jobs. */
+export function refusal(
   outcome: "cluster_archived" | "cluster_not_found",
   clusterId: string,
 ): JobMasterError {

@@ -64,6 +64,7 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
       }),
       agentsByWorker: new Map(),
       settings: DEFAULT_CLUSTER_SETTINGS,
+      clusterCreatedAtMs: 0,
       definitions: new Map(),
       buckets: new BucketIndex<Bucket>([]),
       refreshing: null,
@@ -80,10 +81,13 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
 
   handlers: {
     async submit(context, { requests }, state) {
-      checkCount(requests);
-      const jobs: NewJob[] = [];
-      for (const request of requests) jobs.push(await readJob(context, state, request));
-      return await state.inserts.add(jobs);
+      return await state.inserts.add(await readJobs(context, state, requests));
+    },
+
+    async prepare(context, { requests }, state) {
+      const jobs = await readJobs(context, state, requests);
+      const { clusterCreatedAtMs, args: { clusterId } } = state;
+      return { clusterId, clusterCreatedAtMs, jobs };
     },
 
     create_schedule: (context, { request }, state) =>
@@ -121,12 +125,17 @@ function checkCount(requests: readonly JobRequest[]): void {
   );
 }
 
-function readJob(
+async function readJobs(
   context: SchedulerContext,
   state: SchedulerState,
-  request: JobRequest,
-): Promise<NewJob> {
-  return readable(() => toJob(context, state, request));
+  requests: readonly JobRequest[],
+): Promise<readonly NewJob[]> {
+  checkCount(requests);
+  const jobs: NewJob[] = [];
+  for (const request of requests) {
+    jobs.push(await readable(() => toJob(context, state, request)));
+  }
+  return jobs;
 }
 
 /** While a request is read, code of the application runs: a getter, a `toJSON`. What it throws is no crash of ours. */

@@ -61,7 +61,10 @@ async function readCluster(state: SchedulerState): Promise<void> {
     state.store.clusters.listDefinitions({ clusterId, limit: 10_000 }),
     state.store.buckets.list({ clusterId, filter: { statuses: ["Active"] }, limit: 10_000 }),
   ]);
-  if (cluster !== null) state.settings = cluster.settings;
+  if (cluster !== null) {
+    state.settings = cluster.settings;
+    state.clusterCreatedAtMs = cluster.createdAtMs;
+  }
   state.definitions = new Map(definitions.map((each) => [each.id, each]));
   state.buckets = new BucketIndex(buckets);
 }

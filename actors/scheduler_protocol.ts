@@ -11,7 +11,7 @@ import type { DefinitionDefaults } from "../core/definition.ts";
 import type { JobRequest } from "../core/request.ts";
 import type { ScheduleRules } from "../core/schedule.ts";
 import type { ScheduleRequest } from "../core/schedule_request.ts";
-import type { NewJob } from "../storage/port.ts";
+import type { EnlistedJobs, NewJob } from "../storage/port.ts";
 import type { Batcher } from "./batcher.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
 import type {
@@ -31,6 +31,8 @@ import type { MasterStores } from "./storage_actor.ts";
 export type SchedulerMessage =
   /** Schedules jobs, all or none. */
   | Ask<"submit", { requests: readonly JobRequest[] }, readonly SubmittedJob[]>
+  /** Reads, checks and completes requests for jobs that the caller stores. */
+  | Ask<"prepare", { requests: readonly JobRequest[] }, EnlistedJobs>
   /** Stores a recurring schedule. */
   | Ask<"create_schedule", { request: ScheduleRequest }, SubmittedSchedule>
   /** Changes a recurring schedule. */
@@ -85,6 +87,7 @@ export interface SchedulerState {
   readonly inserts: Batcher<NewJob, SubmittedJob>;
   readonly agentsByWorker: Map<string, ReadonlyMap<string, ActorRef<BucketAgentMessage>>>;
   settings: ClusterSettings;
+  clusterCreatedAtMs: number;
   definitions: ReadonlyMap<string, DefinitionDefaults>;
   buckets: BucketIndex<Bucket>;
   refreshing: Promise<void> | null;

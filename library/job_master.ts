@@ -14,6 +14,7 @@ import { systemRandom } from "../core/random.ts";
 import type { ClusterSettingsInput } from "../core/cluster.ts";
 import { type DurationInput, parseDuration } from "../core/time.ts";
 import { containErrors } from "./containment.ts";
+import { type Enlist, enlistingIn } from "./enlist.ts";
 import { eventLogger } from "./event_logger.ts";
 import { Jobs } from "./jobs.ts";
 import type { JobMasterOptions } from "./options.ts";
@@ -28,6 +29,13 @@ export interface StopOptions {
   readonly graceful?: boolean;
   /** How long a graceful stop may take before what still runs is aborted. @default {"15m"} */
   readonly timeout?: DurationInput;
+}
+
+/** What a node has besides its actors. */
+interface Surroundings {
+  readonly server: HttpServer | null;
+  readonly registration: Disposable;
+  readonly enlist: Enlist;
 }
 
 /**
@@ -65,13 +73,13 @@ export class JobMaster implements AsyncDisposable {
   readonly #registration: Disposable;
   #stopped: Promise<void> | null = null;
 
-  private constructor(node: Node, server: HttpServer | null, registration: Disposable) {
+  private constructor(node: Node, { server, registration, enlist }: Surroundings) {
     this.#node = node;
     this.#server = server;
     this.#registration = registration;
     this.client = node.client;
     this.failed = node.failed;
-    this.schedule = new Schedule(node.client);
+    this.schedule = new Schedule(node.client, enlist);
     this.jobs = new Jobs(node.client);
     this.schedules = new Schedules(node.client);
   }
@@ -101,7 +109,7 @@ export class JobMaster implements AsyncDisposable {
       });
       try {
         const server = options.http === undefined ? null : serve(node.client, options.http);
-        return new JobMaster(node, server, registration);
+        return new JobMaster(node, { server, registration, enlist: enlistingIn(rest.spec) });
       } catch (error) {
         await node.stop({ graceful: false, timeoutMs: 0 });
         throw error;

@@ -8,12 +8,26 @@ import type { ClusterClient, SubmittedJob } from "../actors/client.ts";
 import type { JobDefinition } from "../core/definition.ts";
 import type { RecurrenceInput, ScheduleSettings } from "../core/profile.ts";
 import type { JobRequest } from "../core/request.ts";
+import { JobMasterError } from "../core/errors.ts";
 import type { DurationInput, InstantInput } from "../core/time.ts";
+import type { Enlist } from "./enlist.ts";
 import { type JobView, viewJob } from "./job_view.ts";
 import { type ScheduleView, viewSchedule } from "./schedule_view.ts";
 
+/** In which transaction a call stores its jobs. */
+export interface TransactionOptions {
+  /**
+   * A connection of your own to the master's database with a transaction open: the jobs commit or vanish with it.
+   * SQLite: a `DatabaseSync` of `node:sqlite`. Postgres: the `sql` that `sql.begin` of `postgres` hands over, or a client of
+   * `pg` after `BEGIN`. MySQL and MariaDB: a connection of `mysql2`, with promises or callbacks, after `beginTransaction`.
+   * Await the call before the next statement. @default {none: the call commits by itself}
+   */
+  readonly tx?: object;
+}
+
 /** What a call may say besides definition, data and time. */
-export type ScheduleOptions = Omit<JobRequest, "definitionId" | "data" | "at" | "after">;
+export interface ScheduleOptions
+  extends Omit<JobRequest, "definitionId" | "data" | "at" | "after">, TransactionOptions {}
 
 /** A scheduled job, and whether this call made it. */
 export interface ScheduledJob extends JobView {
@@ -36,17 +50,21 @@ export interface RecurringSchedule extends ScheduleView {
 /** Schedules jobs. A call that returned is durable: the job is not lost, whatever dies. */
 export class Schedule {
   readonly #client: ClusterClient;
+  readonly #enlist: Enlist;
 
-  /** Schedules on `client`'s cluster. */
-  constructor(client: ClusterClient) {
+  /** Schedules on `client`'s cluster; `enlist` stores jobs in transactions of the application. */
+  constructor(client: ClusterClient, enlist: Enlist) {
     this.#client = client;
+    this.#enlist = enlist;
   }
 
   /**
    * Runs a job as soon as possible.
    *
    * @throws {JobMasterError} `invalid_request`, `invalid_payload`, `payload_too_large`, `job_definition_not_found`,
-   * `cluster_archived`; `master_busy`, `mailbox_full` or `ask_timeout` (retryable) when it was not taken.
+   * `cluster_archived`; `master_busy`, `mailbox_full` or `ask_timeout` (retryable) when it was not taken. With `tx` also
+   * `invalid_request` when it cannot be used and `master_unavailable` or `master_busy` with the database's error as
+   * `cause`: the whole transaction is what to repeat then.
    */
   now<I, O>(
     definition: JobDefinition<I, O>,
@@ -88,8 +106,9 @@ export class Schedule {
     payloads: readonly I[],
     options: Omit<ScheduleOptions, "id" | "uniqueKey"> & Pick<JobRequest, "at" | "after"> = {},
   ): Promise<readonly ScheduledJob[]> {
-    const requests = payloads.map((data) => ({ ...options, definitionId: definition.id, data }));
-    return (await this.#client.submit(requests)).map(toScheduled);
+    const { tx, ...rest } = options;
+    const requests = payloads.map((data) => ({ ...rest, definitionId: definition.id, data }));
+    return (await this.#submit(requests, tx)).map(toScheduled);
   }
 
   /**
@@ -103,6 +122,7 @@ export class Schedule {
     recurrence: RecurrenceInput,
     options: RecurringOptions<I> = {},
   ): Promise<RecurringSchedule> {
+    if ((options as TransactionOptions).tx !== undefined) throw cannotRecur();
     const { created, ...report } = await this.#client.createSchedule({
       ...options,
       definitionId: definition.id,
@@ -112,10 +132,26 @@ export class Schedule {
     return { ...viewSchedule(report), created };
   }
 
-  async #one(request: JobRequest): Promise<ScheduledJob> {
-    const [submitted] = await this.#client.submit([request]);
+  async #one({ tx, ...request }: JobRequest & TransactionOptions): Promise<ScheduledJob> {
+    const [submitted] = await this.#submit([request], tx);
     return toScheduled(submitted!);
   }
+
+  #submit(
+    requests: readonly JobRequest[],
+    tx: object | undefined,
+  ): Promise<readonly SubmittedJob[]> {
+    if (tx === undefined) return this.#client.submit(requests);
+    return this.#client.submitBy((jobs) => this.#enlist(tx, jobs), requests);
+  }
+}
+
+function cannotRecur(): JobMasterError {
+  return new JobMasterError(
+    "invalid_request",
+    "Cannot make a recurring schedule in a transaction: tx works with now, at, after and many; " +
+      "give the schedule an id and make it after the commit",
+  );
 }
 
 function toScheduled({ created, job }: SubmittedJob): ScheduledJob {

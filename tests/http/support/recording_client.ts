@@ -78,6 +78,7 @@ const NOTHING = { p50: null, p95: null, p99: null };
 
 const ANSWERS: ClusterMethods = {
   submit: (requests) => Promise.resolve(requests.map(() => ({ created: true, job: aJob() }))),
+  submitBy: () => Promise.resolve([]),
   findJob: (id) => Promise.resolve(aJob({ id })),
   listJobs: () => Promise.resolve(EMPTY_PAGE),
   countJobs: () => Promise.resolve(0),
