@@ -99,14 +99,14 @@ export class PooledDatabase implements SqlDatabase {
   ): Promise<{ readonly result: T; readonly unknown: CommitUnknown<Connection> | null }> {
     const { pool } = this.#options;
     const connection = await pool.take(untilMonoMs);
+    const open = new OpenWork(connection);
     try {
       connection.begin();
-      const open = new OpenWork(connection);
       const result = await open.perform(work);
       try {
         await connection.commit(open.lasts, open.wrote);
       } catch (error) {
-        if (!(error instanceof CommitUnknown)) throw error;
+        if (!(error instanceof CommitUnknown)) throw open.failure ?? error;
         return { result, unknown: error };
       }
       return { result, unknown: null };
@@ -163,6 +163,11 @@ class OpenWork implements Transaction {
 
   get lasts(): readonly BoundStatement[] {
     return this.#lasts;
+  }
+
+  /** Also that of a statement `work` did not wait for. */
+  get failure(): SqlFailure | null {
+    return this.#failure;
   }
 
   get wrote(): boolean {

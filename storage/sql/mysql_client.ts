@@ -41,11 +41,9 @@ export interface MysqlClient {
 /** How the package is told to connect. */
 export interface MysqlConfig {
   /** Name or address of the server. */
-  readonly host?: string;
+  readonly host: string;
   /** Its port. */
-  readonly port?: number;
-  /** Its Unix socket, instead of both. */
-  readonly socketPath?: string;
+  readonly port: number;
   /** The user. */
   readonly user: string;
   /** The password; empty for none. */

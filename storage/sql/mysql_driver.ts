@@ -177,11 +177,11 @@ export class MysqlDriver implements Driver {
   }
 
   #config(): MysqlConfig {
-    const { host, port, socket, user, password, database } = this.#options;
-    const place = socket === null ? { host, port } : { socketPath: socket };
+    const { host, port, user, password, database } = this.#options;
     const tls = this.#tls;
     return {
-      ...place,
+      host,
+      port,
       user,
       password,
       database,

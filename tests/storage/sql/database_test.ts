@@ -116,6 +116,27 @@ serverTest("a failure that work ignores rolls back all the same", async (kind) =
 });
 
 serverTest(
+  "the failure of a statement nobody waited for is noticed by the commit",
+  async (kind) => {
+    await using scene = await openScene(kind);
+    await add(scene.server, "there");
+
+    await rejects(
+      scene.server.write((transaction) => {
+        transaction.run(ADD, ["there", 1]).catch(() => {
+          // Nobody waits for it.
+        });
+        transaction.last(ADD, ["a", 1]);
+        return Promise.resolve();
+      }),
+      { code: "master_unavailable", message: /there|duplicate/i },
+    );
+
+    equal(await scene.stored(), ["there"]);
+  },
+);
+
+serverTest(
   "the first failure of statements issued together is told, nothing after it is done",
   async (kind) => {
     await using scene = await openScene(kind);
