@@ -46,9 +46,8 @@ for (const kind of KINDS) {
       readonly findings: readonly { readonly check: string; readonly state: string }[];
     };
     strictEqual(code, 0, stdout);
-    deepStrictEqual(findings.slice(0, 6).map(({ check }) => check), [
-      ..."master server schema drift clock cluster".split(" "),
-    ]);
+    const checks = [...new Set(findings.map(({ check }) => check))]; // a server may be advised of several things
+    deepStrictEqual(checks.slice(0, 6), "master server schema drift clock cluster".split(" "));
     ok(!findings.some(({ state }) => state === "fail"));
   });
 
