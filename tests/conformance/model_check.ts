@@ -41,14 +41,15 @@ export async function modelCheck(
   const numRuns = Number(Deno.env.get("MODEL_RUNS") ?? runs);
   const seed = Number(Deno.env.get("MODEL_SEED") ?? Math.floor(systemRandom.next() * 2 ** 31));
   console.log(`model check: ${numRuns} sequences, MODEL_SEED=${seed}`);
+  const clockStands = elapse !== undefined;
   let run = 0;
   const sequence = fc.array(anyOperation(elapse), LENGTH);
   await fc.assert(
     fc.asyncProperty(sequence, async (operations) => {
       const prefix = `model-${run++}`;
       const sides = {
-        model: new Side(model, prefix, true),
-        adapter: new Side(adapter, prefix, false),
+        model: new Side(model, prefix, { isModel: true, clockStands }),
+        adapter: new Side(adapter, prefix, { isModel: false, clockStands }),
       };
       await compare(sides, operations);
     }),

@@ -176,7 +176,10 @@ const renew = operation(
   "workers.renew",
   fc.record({ life, leaseMs }),
   ({ life: { cluster, worker, back }, leaseMs }, side) =>
-    side.master.workers.renew({ ...side.life(cluster, worker, back), leaseMs }),
+    side.master.workers.renew({
+      ...side.life(cluster, worker, back),
+      leaseMs: side.leaseMs(leaseMs),
+    }),
 );
 
 const stopping = operation(

@@ -72,6 +72,9 @@ export function operation<Args>(
   });
 }
 
+/** Outlasts every sequence, in milliseconds. */
+const LONG_LEASE_MS = 100_005;
+
 /** One of the two masters, with the numbers only it knows. */
 export class Side {
   /** The master. */
@@ -83,12 +86,23 @@ export class Side {
   /** Whether it is the memory master, which is called first. */
   readonly isModel: boolean;
   readonly #prefix: string;
+  readonly #clockStands: boolean;
 
   /** Calls `master`, in clusters whose names start with `prefix`. */
-  constructor(master: Master, prefix: string, isModel: boolean) {
+  constructor(
+    master: Master,
+    prefix: string,
+    { isModel, clockStands }: { readonly isModel: boolean; readonly clockStands: boolean },
+  ) {
     this.master = master;
     this.isModel = isModel;
     this.#prefix = prefix;
+    this.#clockStands = clockStands;
+  }
+
+  /** How long a lease is: one that may run out only if time passes for both masters at once. */
+  leaseMs(wantedMs: number): number {
+    return this.#clockStands ? wantedMs : LONG_LEASE_MS;
   }
 
   /** Which registration of the sequence a life was. */
@@ -108,7 +122,7 @@ export class Side {
     const clusterId = this.cluster(cluster);
     const registered = await this.master.workers.register({
       worker: aWorker({ id: `w-${worker}`, clusterId }),
-      leaseMs,
+      leaseMs: this.leaseMs(leaseMs),
     });
     const { id: workerId, incarnation } = registered;
     this.lives.push({ clusterId, workerId, incarnation });
@@ -126,8 +140,9 @@ export class Side {
   }
 
   /** Acquires the lease and remembers the term; answers whether it was granted, and whether anew. */
-  async acquire(cluster: number, holder: string, leaseMs: number): Promise<string> {
+  async acquire(cluster: number, holder: string, wantedMs: number): Promise<string> {
     const clusterId = this.cluster(cluster);
+    const leaseMs = this.leaseMs(wantedMs);
     const name = "coordinator";
     const granted = await this.master.workers.acquireLease({ clusterId, name, holder, leaseMs });
     if (granted === null) return "refused";
