@@ -227,7 +227,9 @@ export const scheduleListCases: readonly MasterCase[] = [
       const page = { clusterId: "c-1", filter: { failing: true }, cursor: null, limit: 9 };
 
       equal(await master.schedules.list(page), empty);
-      await rejects(master.schedules.list({ ...page, cursor: "no cursor" }));
+      await rejects(master.schedules.list({ ...page, cursor: "no cursor" }), {
+        code: "invalid_request",
+      });
     },
   },
 ];

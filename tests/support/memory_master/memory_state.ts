@@ -177,11 +177,21 @@ export interface PageRequest<T> {
   readonly limit: number;
 }
 
+function readCursor(cursor: string): SortKey {
+  try {
+    return JSON.parse(cursor) as SortKey;
+  } catch (cause) {
+    throw new JobMasterError("invalid_request", "Cannot continue at a cursor of no list", {
+      cause,
+    });
+  }
+}
+
 /** One page of `items`. */
 export function pageOf<T>(items: readonly T[], request: PageRequest<T>): Page<T> {
   const { keyOf, cursor, limit } = request;
   const sign = request.direction === "asc" ? 1 : -1;
-  const after = cursor === null ? null : JSON.parse(cursor) as SortKey;
+  const after = cursor === null ? null : readCursor(cursor);
   const rest = items
     .filter((item) => after === null || sign * compareKeys(keyOf(item), after) > 0)
     .sort((a, b) => sign * compareKeys(keyOf(a), keyOf(b)));
