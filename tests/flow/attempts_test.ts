@@ -23,7 +23,7 @@ Deno.test("a job is tried again until an attempt succeeds, and every attempt is 
   const { jm } = cluster;
 
   const { id } = await jm.schedule.now(flaky);
-  const job = await jm.jobs.wait(id, { timeout: "10s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
   const executions = await jm.jobs.executions(id);
   const logs = await jm.jobs.logs(id);
 
@@ -213,7 +213,7 @@ Deno.test("a handler that returns nothing succeeds with null, one that returns 2
   const nothing = await cluster.jm.schedule.now(giver, 0);
   const much = await cluster.jm.schedule.now(giver, 2_000_000);
 
-  strictEqual((await cluster.jm.jobs.wait(nothing.id, { timeout: "10s" })).result, null);
+  strictEqual((await cluster.jm.jobs.wait(nothing.id, { timeout: "60s" })).result, null);
   strictEqual((await cluster.untilJob(much.id, "Failed")).error?.code, "payload_too_large");
 });
 
@@ -229,7 +229,7 @@ Deno.test("a handler that floods log and progress is bounded, told so, and not s
   const { jm } = cluster;
 
   const { id } = await jm.schedule.now(flood);
-  const job = await jm.jobs.wait(id, { timeout: "20s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
 
   strictEqual(job.result, "done");
   strictEqual(job.progress?.note, "line 99999");
@@ -250,7 +250,7 @@ Deno.test("log lines of many attempts that end together are all kept", async () 
   const { jm } = cluster;
 
   const jobs = await jm.schedule.many(talk, Array.from({ length: 20 }, () => null));
-  await Promise.all(jobs.map(({ id }) => jm.jobs.wait(id, { timeout: "20s" })));
+  await Promise.all(jobs.map(({ id }) => jm.jobs.wait(id, { timeout: "60s" })));
 
   strictEqual(await jm.client.countLogs({ subjectType: "Job" }), 20 * 900);
 });
@@ -276,7 +276,7 @@ Deno.test("odd log fields and odd progress neither break the handler nor the log
   await using cluster = await openTestCluster({ jobs: [odd] });
 
   const { id } = await cluster.jm.schedule.now(odd);
-  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  const job = await cluster.jm.jobs.wait(id, { timeout: "60s" });
   const logs = await cluster.jm.jobs.logs(id);
 
   strictEqual(job.result, 4);

@@ -43,7 +43,7 @@ Deno.test("jobs.cancel ends an assigned and an onboarded job, which then never r
     "changed",
     "changed",
   ]);
-  await jm.jobs.wait(marker.id, { timeout: "10s" });
+  await jm.jobs.wait(marker.id, { timeout: "60s" });
 
   const [first, second] = [await jm.jobs.get(assigned.id), await jm.jobs.get(onboarded.id)];
   deepStrictEqual([first.status, second.status], ["Cancelled", "Cancelled"]);
@@ -68,7 +68,7 @@ Deno.test("jobs.cancel ends a queued job without running it", async () => {
   strictEqual(await jm.jobs.cancel(queued.id), "requested");
   await cluster.untilJob(queued.id, "Cancelled");
   gate.resolve();
-  await jm.jobs.wait(behind.id, { timeout: "10s" });
+  await jm.jobs.wait(behind.id, { timeout: "60s" });
 
   strictEqual((await jm.jobs.get(queued.id)).status, "Cancelled");
   strictEqual(runs, 1);
@@ -118,7 +118,7 @@ Deno.test("jobs.cancel ends a running job whose handler ignores it, and frees it
   await jm.jobs.cancel(id);
   const job = await cluster.untilJob(id, "Cancelled");
   const next = await jm.schedule.now(noop);
-  await jm.jobs.wait(next.id, { timeout: "10s" });
+  await jm.jobs.wait(next.id, { timeout: "60s" });
   gate.resolve("late");
 
   strictEqual(runs, 1);
@@ -156,7 +156,7 @@ Deno.test("jobs.cancel refuses a job that has ended and one that nobody knows", 
   await using cluster = await openTestCluster({ jobs: [noop] });
   const { jm } = cluster;
   const { id } = await jm.schedule.now(noop);
-  const ended = await jm.jobs.wait(id, { timeout: "10s" });
+  const ended = await jm.jobs.wait(id, { timeout: "60s" });
 
   await rejects(jm.jobs.cancel(id), (error: Error & { code: string }) => {
     strictEqual(error.code, "job_state_conflict");

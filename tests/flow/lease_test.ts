@@ -34,7 +34,7 @@ Deno.test("a worker that is declared dead aborts its handlers and starts a new l
   const [before] = await jm.client.listWorkers();
 
   await cluster.sql("UPDATE jm_workers SET status = 'Dead'");
-  const job = await jm.jobs.wait(id, { timeout: "20s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
 
   deepStrictEqual(reasons, ["lease_lost"]);
   strictEqual(job.result, 2);
@@ -104,7 +104,7 @@ Deno.test("a worker that is told to die keeps the node, its other workers and th
   });
   gate.resolve("done");
 
-  strictEqual((await jm.jobs.wait(bystander.id, { timeout: "10s" })).attempts, 1);
+  strictEqual((await jm.jobs.wait(bystander.id, { timeout: "60s" })).attempts, 1);
   const crash = cluster.lines.find(({ level }) => level === "error");
   match(crash?.message ?? "", LOST);
 });
@@ -118,7 +118,7 @@ Deno.test("a handler that takes longer than the lease keeps it, and runs once", 
 
   const { id } = await cluster.jm.schedule.now(long);
 
-  deepStrictEqual((await cluster.jm.jobs.wait(id, { timeout: "20s" })).result, [1, false]);
+  deepStrictEqual((await cluster.jm.jobs.wait(id, { timeout: "60s" })).result, [1, false]);
 });
 
 Deno.test("a node that loses its lease while it stops comes to its end all the same", async () => {

@@ -57,7 +57,7 @@ Deno.test("jobs that are scheduled and that end while the master is locked are s
   });
 
   const ended = [
-    await jm.jobs.wait(running.id, { timeout: "20s" }),
+    await jm.jobs.wait(running.id, { timeout: "60s" }),
     await jm.jobs.wait((await scheduled!).id, { timeout: "20s" }),
   ];
   deepStrictEqual(ended.map(({ result, attempts }) => [result, attempts]), [["done", 1], [1, 1]]);

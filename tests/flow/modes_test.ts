@@ -34,11 +34,11 @@ Deno.test("a Passive cluster accepts and starts nothing, an Active one runs what
   const accepted = await jm.schedule.now(wait);
   const why = await jm.jobs.why(accepted.id);
   gate.resolve();
-  await jm.jobs.wait(running.id, { timeout: "10s" });
+  await jm.jobs.wait(running.id, { timeout: "60s" });
   const whilePassive = [...started];
   await jm.changeSettings({ mode: "Active" });
-  await jm.jobs.wait(queued.id, { timeout: "10s" });
-  await jm.jobs.wait(accepted.id, { timeout: "10s" });
+  await jm.jobs.wait(queued.id, { timeout: "60s" });
+  await jm.jobs.wait(accepted.id, { timeout: "60s" });
 
   deepStrictEqual([handedBack.attempts, handedBack.bucketId], [0, null]);
   deepStrictEqual([why.stuck, why.reasons[0]?.code], [true, "cluster_not_active"]);
@@ -58,14 +58,14 @@ Deno.test("another node follows a change of the mode", async () => {
   const { id } = await cluster.jm.schedule.now(noop);
   await producer.changeSettings({ mode: "Active" });
 
-  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "10s" })).result, "ran");
+  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "60s" })).result, "ran");
 });
 
 Deno.test("an Archived cluster refuses new work, and lets work be cancelled and removed", async () => {
   await using cluster = await openTestCluster({ jobs: [noop] });
   const { jm } = cluster;
   const ended = await jm.schedule.now(noop);
-  await jm.jobs.wait(ended.id, { timeout: "10s" });
+  await jm.jobs.wait(ended.id, { timeout: "60s" });
   const waiting = await jm.schedule.after(noop, undefined, "1h");
 
   await jm.changeSettings({ mode: "Archived" });

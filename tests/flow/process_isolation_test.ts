@@ -43,9 +43,9 @@ Deno.test("a handler in a process runs, logs, reports progress and answers as ev
   );
   const running = await cluster.untilJob(id, "Processing");
   await Deno.writeTextFile(path, "");
-  const waited = (await jm.jobs.wait(id, { timeout: "20s" })).result as { pid: number };
+  const waited = (await jm.jobs.wait(id, { timeout: "60s" })).result as { pid: number };
   const polite = await jm.schedule.now(greet, { name: "Ada" });
-  const greeted = await jm.jobs.wait(polite.id, { timeout: "20s" });
+  const greeted = await jm.jobs.wait(polite.id, { timeout: "60s" });
 
   ok(running.startedAtMs !== null);
   notStrictEqual(waited.pid, Deno.pid);
@@ -67,7 +67,7 @@ Deno.test("a handler that never yields is killed at its timeout while others go 
   const stuck = await jm.schedule.now(spin, { file }, { timeout: "4s" }); // its process starts within
   const others = await jm.schedule.many(greet, [{ name: "a" }, { name: "b" }, { name: "c" }]);
   for (const { id } of others) {
-    strictEqual((await jm.jobs.wait(id, { timeout: "20s" })).attempts, 1);
+    strictEqual((await jm.jobs.wait(id, { timeout: "60s" })).attempts, 1);
   }
   const job = await cluster.untilJob(stuck.id, "Failed");
   const pid = Number(await Deno.readTextFile(file));
@@ -105,7 +105,7 @@ Deno.test("a job that ends its process is Failed after its last attempt, and har
   const { id } = await jm.schedule.now(exits);
   const job = await cluster.untilJob(id, "Failed");
   await Deno.writeTextFile(path, "");
-  const harmless = await jm.jobs.wait(bystander.id, { timeout: "20s" });
+  const harmless = await jm.jobs.wait(bystander.id, { timeout: "60s" });
 
   deepStrictEqual([job.attempts, job.crashes, job.error?.code], [3, 3, "crashed"]);
   match(job.error?.message ?? "", /exited with code 3/);

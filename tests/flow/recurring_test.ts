@@ -20,7 +20,7 @@ function holds(what: string, check: () => Promise<void>): Promise<true> {
   return eventually(what, async () => {
     await check();
     return true as const;
-  }, { timeoutMs: 20_000 });
+  }, { timeoutMs: 60_000 });
 }
 
 async function jobsOf(jm: JobMaster, scheduleId: string): Promise<readonly JobView[]> {
@@ -40,7 +40,7 @@ function untilRuns(cluster: TestCluster, scheduleId: string, count: number) {
     );
     ok(ended.length >= count, `${ended.length} runs`);
     return ended;
-  }, { timeoutMs: 20_000 });
+  }, { timeoutMs: 60_000 });
 }
 
 Deno.test("schedule.recurring runs a job for every occurrence, one second apart", async () => {
@@ -201,7 +201,7 @@ Deno.test("schedules.runNow runs a job besides the occurrences", async () => {
   const { id } = await jm.schedule.recurring(quick, "every 1 minute", { data: { n: 3 } });
 
   const job = await jm.schedules.runNow(id);
-  const ended = await jm.jobs.wait(job.id, { timeout: "10s" });
+  const ended = await jm.jobs.wait(job.id, { timeout: "60s" });
 
   deepStrictEqual(ended.result, {
     at: null,
@@ -228,7 +228,7 @@ Deno.test("schedules.runNow refuses to overlap a job that has not ended", async 
   await rejects(jm.schedules.runNow(id), { code: "schedule_state_conflict" });
 
   gate.resolve();
-  await jm.jobs.wait(first.id, { timeout: "10s" });
+  await jm.jobs.wait(first.id, { timeout: "60s" });
   await jm.jobs.wait((await jm.schedules.runNow(id)).id, { timeout: "10s" });
 });
 

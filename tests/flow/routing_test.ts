@@ -50,7 +50,7 @@ Deno.test("a job of a lane nobody serves is held and says why, until a worker of
   const { jm } = cluster;
   const { id, status } = await jm.schedule.now(definition, undefined, { lane: "Mail" });
   const bystander = await jm.schedule.now(definition);
-  await jm.jobs.wait(bystander.id, { timeout: "10s" });
+  await jm.jobs.wait(bystander.id, { timeout: "60s" });
 
   const why = await jm.jobs.why(id);
   const held = await jm.jobs.get(id);
@@ -58,7 +58,7 @@ Deno.test("a job of a lane nobody serves is held and says why, until a worker of
     jobs: [definition],
     workers: [{ name: "mailer", mode: "Execution", lane: "mail" }],
   });
-  const job = await jm.jobs.wait(id, { timeout: "10s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
 
   deepStrictEqual([status, held.status, held.lane], ["HeldOnMaster", "HeldOnMaster", "mail"]);
   deepStrictEqual([why.stuck, why.reasons[0]?.code], [true, "no_bucket"]);
@@ -77,7 +77,7 @@ Deno.test("a bucket of priority nobody serves holds its jobs", async () => {
   const high = await jm.schedule.now(definition, undefined, { priority: "High" });
 
   const medium = await jm.schedule.now(definition);
-  await jm.jobs.wait(medium.id, { timeout: "10s" });
+  await jm.jobs.wait(medium.id, { timeout: "60s" });
 
   strictEqual((await jm.jobs.get(high.id)).status, "HeldOnMaster");
   strictEqual((await jm.jobs.why(high.id)).stuck, true);
@@ -99,7 +99,7 @@ for (const [priority, runSlots] of [["Medium", 4], ["Critical", 6]] as const) {
     await eventually("all places to be taken", async () => await count("Queued") === 5 * runSlots);
     const atMost = await jm.jobs.count({ statuses: ["Queued", "Processing"] });
     open();
-    for (const { id } of jobs) await jm.jobs.wait(id, { timeout: "20s" });
+    for (const { id } of jobs) await jm.jobs.wait(id, { timeout: "60s" });
 
     strictEqual(atMost, 6 * runSlots);
     deepStrictEqual([inside.most, inside.total], [runSlots, 100]);
@@ -132,9 +132,9 @@ Deno.test("a large bucket takes and hands back more jobs than one call to the ma
   for (let i = 0; i < 3; i++) await jm.schedule.many(definition, nothings(4_000), { after: "1s" });
   const claimed = { statuses: ["Queued", "Processing"] } as const;
 
-  await eventually("1,200 to run", () => inside.now === 1_200, { timeoutMs: 20_000 });
+  await eventually("1,200 to run", () => inside.now === 1_200, { timeoutMs: 60_000 });
   await eventually("6,000 to be queued", async () => await jm.jobs.count(claimed) === 7_200, {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     everyMs: 100,
   });
   await jm.stop({ graceful: false });
@@ -171,7 +171,7 @@ Deno.test("a crowd of one priority does not keep another from running", async ()
   await jm.schedule.many(definition, nothings(500));
 
   const { id } = await jm.schedule.now(quick);
-  const job = await jm.jobs.wait(id, { timeout: "10s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
   open();
 
   strictEqual(job.result, "ran");
@@ -188,7 +188,7 @@ Deno.test("several workers in one node share the work of a lane", async () => {
 
   const jobs = await jm.schedule.many(spread, nothings(200));
   for (const { id } of jobs) {
-    const { workerId } = await jm.jobs.wait(id, { timeout: "20s" });
+    const { workerId } = await jm.jobs.wait(id, { timeout: "60s" });
     workers.add(workerId!.split(".")[0]!);
   }
 
@@ -214,7 +214,7 @@ Deno.test("a worker of mode Execution runs jobs that another node's coordinator 
 
   await cluster.join({ jobs: [definition], workers: [{ name: "hand", mode: "Execution" }] });
 
-  match((await jm.jobs.wait(id, { timeout: "10s" })).workerId ?? "", /^hand\./);
+  match((await jm.jobs.wait(id, { timeout: "60s" })).workerId ?? "", /^hand\./);
 });
 
 Deno.test("without a coordinator a held job stays and says why, a new one still runs", async () => {
@@ -230,7 +230,7 @@ Deno.test("without a coordinator a held job stays and says why, a new one still 
   await jm.jobs.runNow(held.id);
 
   const now = await jm.schedule.now(definition);
-  await jm.jobs.wait(now.id, { timeout: "10s" });
+  await jm.jobs.wait(now.id, { timeout: "60s" });
   const why = await jm.jobs.why(held.id);
 
   ok(why.stuck);

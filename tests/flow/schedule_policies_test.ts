@@ -22,7 +22,7 @@ function holds(what: string, check: () => Promise<void>): Promise<true> {
   return eventually(what, async () => {
     await check();
     return true as const;
-  }, { timeoutMs: 20_000 });
+  }, { timeoutMs: 60_000 });
 }
 
 /** A job that takes 2.5 s, and when its runs began and ended. */

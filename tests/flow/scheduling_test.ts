@@ -23,7 +23,7 @@ Deno.test("schedule.now runs the job once and keeps its result", async () => {
   await using cluster = await openTestCluster({ jobs: [echo] });
 
   const scheduled = await cluster.jm.schedule.now(echo, { n: 7 }, { metadata: { team: "a" } });
-  const job = await cluster.jm.jobs.wait(scheduled.id, { timeout: "10s" });
+  const job = await cluster.jm.jobs.wait(scheduled.id, { timeout: "60s" });
 
   strictEqual(scheduled.created, true);
   strictEqual(job.status, "Succeeded");
@@ -55,7 +55,7 @@ Deno.test("schedule.now lets the definition's defaults stand when the call is si
     metadata: { kind: "y" },
   });
 
-  const results = [silent, loud].map(({ id }) => cluster.jm.jobs.wait(id, { timeout: "10s" }));
+  const results = [silent, loud].map(({ id }) => cluster.jm.jobs.wait(id, { timeout: "60s" }));
   deepStrictEqual((await Promise.all(results)).map(({ result }) => result), [
     [7_000, 1, "Low", { team: "a", kind: "x" }],
     [9_000, 5, "High", { team: "a", kind: "y" }],
@@ -67,7 +67,7 @@ Deno.test("schedule.at runs a job whose time is past now", async () => {
 
   const { id } = await cluster.jm.schedule.at(echo, { n: 1 }, "2001-01-01T00:00:00Z");
 
-  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "10s" })).status, "Succeeded");
+  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "60s" })).status, "Succeeded");
 });
 
 Deno.test("schedule.after runs the job not before its time", async () => {
@@ -78,7 +78,7 @@ Deno.test("schedule.after runs the job not before its time", async () => {
     { n: 1 },
     "400ms",
   );
-  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  const job = await cluster.jm.jobs.wait(id, { timeout: "60s" });
 
   strictEqual(scheduledAtMs, createdAtMs + 400);
   ok(job.startedAtMs! >= scheduledAtMs, `started ${scheduledAtMs - job.startedAtMs!} ms early`);
@@ -105,7 +105,7 @@ Deno.test("schedule.many stores all jobs in the order of their payloads and runs
   const payloads = Array.from({ length: 500 }, (_, n) => ({ n }));
 
   const jobs = await cluster.jm.schedule.many(note, payloads);
-  await Promise.all(jobs.map(({ id }) => cluster.jm.jobs.wait(id, { timeout: "20s" })));
+  await Promise.all(jobs.map(({ id }) => cluster.jm.jobs.wait(id, { timeout: "60s" })));
 
   deepStrictEqual(jobs.map(({ data }) => data), payloads);
   deepStrictEqual(seen.toSorted((a, b) => a - b), payloads.map(({ n }) => n));
@@ -122,7 +122,7 @@ Deno.test("a handler sees what the schema makes of the payload, the row what was
   await using cluster = await openTestCluster({ jobs: [parsing] });
 
   const { id } = await cluster.jm.schedule.now(parsing, { n: "42" });
-  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  const job = await cluster.jm.jobs.wait(id, { timeout: "60s" });
 
   deepStrictEqual(job.result, ["number", 42, 5]);
   deepStrictEqual(job.data, { n: "42" });
@@ -152,7 +152,7 @@ Deno.test("schedule.now makes one job and runs it once when 50 calls share a uni
   const call = () => cluster.jm.schedule.now(charge, { order: "A" }, { uniqueKey: "A" });
 
   const answers = await Promise.all(Array.from({ length: 50 }, call));
-  await cluster.jm.jobs.wait(answers[0]!.id, { timeout: "10s" });
+  await cluster.jm.jobs.wait(answers[0]!.id, { timeout: "60s" });
   const late = await call();
 
   strictEqual(new Set([...answers, late].map(({ id }) => id)).size, 1);
@@ -179,7 +179,7 @@ Deno.test("schedule.now answers the job that is there when an id comes again", a
   const id = "019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071";
 
   const first = await cluster.jm.schedule.now(once, { n: 1 }, { id });
-  await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  await cluster.jm.jobs.wait(id, { timeout: "60s" });
   const again = await cluster.jm.schedule.now(once, { n: 2 }, { id: id.toUpperCase() });
 
   deepStrictEqual([first.created, again.created], [true, false]);
@@ -198,7 +198,7 @@ Deno.test("a job tells its handler when it was first due and when it is due", as
 
   const job = await cluster.jm.schedule.at(times, undefined, at);
   const moved = await cluster.jm.jobs.runNow(job.id);
-  const { result } = await cluster.jm.jobs.wait(job.id, { timeout: "10s" });
+  const { result } = await cluster.jm.jobs.wait(job.id, { timeout: "60s" });
 
   ok(moved.scheduledAtMs <= at.epochMilliseconds - HOUR_MS / 2);
   deepStrictEqual(result, [at.epochMilliseconds, moved.scheduledAtMs, job.createdAtMs]);

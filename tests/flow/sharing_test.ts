@@ -55,7 +55,7 @@ Deno.test("a node without workers schedules by what others have announced, and t
   const producer = await cluster.join({ workers: [] });
 
   const { id, maxRetries, timeoutMs } = await producer.schedule.now(nameOnly, { name: "Ada" });
-  const job = await producer.jobs.wait(id, { timeout: "10s" });
+  const job = await producer.jobs.wait(id, { timeout: "60s" });
 
   deepStrictEqual([maxRetries, timeoutMs], [7, 9_000]);
   strictEqual(job.result, "hello Ada");
@@ -95,7 +95,7 @@ Deno.test("two clusters in one file know nothing of each other", async () => {
 
   const inBlue = await blue.schedule.now(note, undefined, { id, uniqueKey: "k" });
   const inRed = await cluster.jm.schedule.now(note, undefined, { id, uniqueKey: "k" });
-  await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  await cluster.jm.jobs.wait(id, { timeout: "60s" });
 
   deepStrictEqual([inBlue.created, inRed.created], [true, true]);
   deepStrictEqual([inBlue.maxRetries, inRed.maxRetries], [9, 3]);
@@ -117,8 +117,8 @@ Deno.test("a second cluster is served by a second node in the same process", asy
 
   const jobs = [await cluster.jm.schedule.now(note), await blue.schedule.now(note)];
 
-  strictEqual((await cluster.jm.jobs.wait(jobs[0]!.id, { timeout: "10s" })).result, "red");
-  strictEqual((await blue.jobs.wait(jobs[1]!.id, { timeout: "10s" })).result, "blue");
+  strictEqual((await cluster.jm.jobs.wait(jobs[0]!.id, { timeout: "60s" })).result, "red");
+  strictEqual((await blue.jobs.wait(jobs[1]!.id, { timeout: "60s" })).result, "blue");
   await rejects(blue.jobs.get(jobs[0]!.id), { code: "job_not_found" });
 });
 
@@ -130,7 +130,7 @@ Deno.test("many nodes that start at once on an empty file make one cluster with 
     numbers(4).map((n) => cluster.join({ jobs: [noop], workers: [{ name: `n${n}` }] })),
   );
   const jobs = await Promise.all(nodes.map((node) => node.schedule.now(noop)));
-  for (const { id } of jobs) await nodes[0]!.jobs.wait(id, { timeout: "20s" });
+  for (const { id } of jobs) await nodes[0]!.jobs.wait(id, { timeout: "60s" });
 
   strictEqual((await nodes[0]!.client.listWorkers()).length, 4);
   const leases = await cluster.sql("SELECT term FROM jm_leases WHERE cluster_id = 'local'");

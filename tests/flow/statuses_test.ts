@@ -83,7 +83,7 @@ Deno.test("a job that takes a while is Processing, with its start and its progre
   const [execution, ...others] = await jm.jobs.executions(id);
   const why = await jm.jobs.why(id);
   end.resolve();
-  const job = await jm.jobs.wait(id, { timeout: "10s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
 
   ok(running.startedAtMs !== null && running.startedAtMs >= running.createdAtMs);
   strictEqual(running.finishedAtMs, null);
@@ -111,7 +111,7 @@ Deno.test("jobs for which there is no free slot are Queued, and run when there i
   const queued = await cluster.untilJob(second.id, "Queued");
   const why = await jm.jobs.why(second.id);
   gate.resolve();
-  const ended = await jm.jobs.wait(second.id, { timeout: "10s" });
+  const ended = await jm.jobs.wait(second.id, { timeout: "60s" });
 
   strictEqual(queued.startedAtMs, null);
   strictEqual(queued.attempts, 1);
@@ -149,7 +149,7 @@ Deno.test("statuses of a job follow the life that is promised", async () => {
   const { id } = await cluster.jm.schedule.after(wait, undefined, "1500ms");
   await cluster.untilJob(id, "Processing");
   gate.resolve();
-  await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  await cluster.jm.jobs.wait(id, { timeout: "60s" });
 
   const rows = await cluster.sql("SELECT status FROM seen ORDER BY n") as { status: number }[];
   const statuses = rows.map(({ status }) => JOB_STATUSES[status]);

@@ -22,7 +22,7 @@ Deno.test("a promise and a timer that a handler leaves behind end neither the pr
     cluster.lines.some(({ level, message }) => level === "error" && message.includes(text));
 
   const { id } = await cluster.jm.schedule.now(careless);
-  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  const job = await cluster.jm.jobs.wait(id, { timeout: "60s" });
 
   await eventually("the promise to be reported", () => said("forgotten promise"));
   await eventually("the timer to be reported", () => said("forgotten timer"));
@@ -39,7 +39,7 @@ Deno.test("a handler that settles twice has its first word", async () => {
 
   const { id } = await cluster.jm.schedule.now(hasty);
 
-  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "10s" })).result, "first");
+  strictEqual((await cluster.jm.jobs.wait(id, { timeout: "60s" })).result, "first");
 });
 
 Deno.test("a schema that throws fails the call or the attempt, not the node", async () => {

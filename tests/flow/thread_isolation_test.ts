@@ -26,7 +26,7 @@ Deno.test("a handler on a thread runs, logs, reports progress and answers as eve
   );
 
   for (const { id, data } of jobs) {
-    const job = await jm.jobs.wait(id, { timeout: "20s" });
+    const job = await jm.jobs.wait(id, { timeout: "60s" });
     const { name } = data as { name: string };
     deepStrictEqual(job.result, { greeting: `hello ${name}`, pid: Deno.pid, attempt: 1 });
     deepStrictEqual(job.progress, { percent: 50, note: "half way" });
@@ -45,9 +45,9 @@ Deno.test("a late end of an abandoned attempt on a thread does not end the attem
   await Deno.writeTextFile(`${path}/1.go`, "");
   await eventually("the end of the first", () => Deno.stat(`${path}/1.over`));
   const meanwhile = await jm.schedule.now(greet, { name: "Ada" });
-  await jm.jobs.wait(meanwhile.id, { timeout: "10s" });
+  await jm.jobs.wait(meanwhile.id, { timeout: "60s" });
   await Deno.writeTextFile(`${path}/2.go`, "");
-  const job = await jm.jobs.wait(id, { timeout: "20s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
 
   strictEqual(job.result, "attempt 2");
   const executions = await jm.jobs.executions(id);
@@ -81,7 +81,7 @@ Deno.test("a job that ends its thread is Failed after its last attempt, bystande
   deepStrictEqual([job.attempts, job.error?.code], [1, "crashed"]);
   match(job.error?.message ?? "", /exited with code 3/);
   for (const { id } of bystanders) {
-    const { attempts } = await jm.jobs.wait(id, { timeout: "20s" });
+    const { attempts } = await jm.jobs.wait(id, { timeout: "60s" });
     strictEqual(attempts <= 2, true, `${attempts} attempts`);
   }
 });

@@ -75,7 +75,7 @@ Deno.test("a handler that ignores its signal loses its slot, and what it does la
   const stuck = await jm.schedule.now(deaf);
   const waiting = await jm.schedule.now(next);
   const failed = await cluster.untilJob(stuck.id, "Failed");
-  const ran = await jm.jobs.wait(waiting.id, { timeout: "10s" });
+  const ran = await jm.jobs.wait(waiting.id, { timeout: "60s" });
   gate.resolve("at last");
   await jm.jobs.wait((await jm.schedule.now(next)).id, { timeout: "10s" });
 
@@ -100,7 +100,7 @@ Deno.test("a late end of an abandoned attempt does not end the attempt after it"
   ends[0]!.resolve("first");
   await cluster.untilJob(id, "Processing");
   ends[1]!.resolve("second");
-  const job = await jm.jobs.wait(id, { timeout: "10s" });
+  const job = await jm.jobs.wait(id, { timeout: "60s" });
 
   strictEqual(job.result, "second");
   deepStrictEqual(outcomes(await jm.jobs.executions(id)), ["timed_out", "succeeded"]);
@@ -130,7 +130,7 @@ Deno.test("a timeout longer than a timer can hold does not fire at once", async 
   await using cluster = await openTestCluster({ jobs: [patient] });
 
   const { id } = await cluster.jm.schedule.now(patient);
-  const job = await cluster.jm.jobs.wait(id, { timeout: "10s" });
+  const job = await cluster.jm.jobs.wait(id, { timeout: "60s" });
 
   strictEqual(job.result, false);
 });

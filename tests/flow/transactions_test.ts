@@ -55,7 +55,7 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
 
     strictEqual(job.created, true);
     strictEqual(job.status, "HeldOnMaster");
-    const ended = await jm.jobs.wait(job.id, { timeout: "20s" });
+    const ended = await jm.jobs.wait(job.id, { timeout: "60s" });
     strictEqual(ended.result, 42);
     equal(ended.metadata, { "größe": "😀 'x' \\" });
   },

@@ -16,7 +16,7 @@ Deno.test("jobs.wait rejects with job_failed and the reason when the job failed"
   const { id } = await cluster.jm.schedule.now(hopeless);
 
   await rejects(
-    cluster.jm.jobs.wait(id, { timeout: "10s" }),
+    cluster.jm.jobs.wait(id, { timeout: "60s" }),
     (error: Error & { code: string; cause: { message: string } }) => {
       strictEqual(error.code, "job_failed");
       match(error.message, /1 attempt.*out of paper/);
@@ -31,7 +31,7 @@ Deno.test("jobs.wait rejects with job_cancelled when the job is cancelled meanwh
   const { jm } = cluster;
   const { id } = await jm.schedule.after(noop, undefined, "1h");
 
-  const waiting = rejects(jm.jobs.wait(id, { timeout: "10s" }), { code: "job_cancelled" });
+  const waiting = rejects(jm.jobs.wait(id, { timeout: "60s" }), { code: "job_cancelled" });
   await jm.jobs.cancel(id);
 
   await waiting;
@@ -53,7 +53,7 @@ Deno.test("jobs.wait rejects with wait_timeout when the time is over, and the jo
   );
   gate.resolve("done");
 
-  strictEqual((await jm.jobs.wait(id, { timeout: "10s" })).result, "done");
+  strictEqual((await jm.jobs.wait(id, { timeout: "60s" })).result, "done");
 });
 
 Deno.test("jobs.wait ends with its signal", async () => {
@@ -71,7 +71,7 @@ Deno.test("jobs.wait answers at once for a job that has ended, and refuses one n
   await using cluster = await openTestCluster({ jobs: [noop] });
   const { jm } = cluster;
   const { id } = await jm.schedule.now(noop);
-  await jm.jobs.wait(id, { timeout: "10s" });
+  await jm.jobs.wait(id, { timeout: "60s" });
 
   strictEqual((await jm.jobs.wait(id, { timeout: 0 })).result, "ran");
   await rejects(jm.jobs.wait("019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071"), { code: "job_not_found" });

@@ -71,7 +71,7 @@ export async function openTestCluster(options: TestClusterOptions = {}): Promise
 }
 
 /** How long a test waits for a job. */
-const PATIENTLY: EventuallyOptions = { timeoutMs: 15_000 };
+const PATIENTLY: EventuallyOptions = { timeoutMs: 60_000 };
 
 class NodesOnMaster implements TestCluster {
   readonly lines: LogLine[] = [];

@@ -6,7 +6,7 @@
 
 /** Options of {@linkcode eventually}. */
 export interface EventuallyOptions {
-  /** How long to wait, in milliseconds. @default {10_000} */
+  /** How long to wait, in milliseconds. @default {30_000} */
   readonly timeoutMs?: number;
   /** How long between two looks, in milliseconds. @default {10} */
   readonly everyMs?: number;
@@ -22,7 +22,7 @@ export type NotYet = undefined | null | false;
 export async function eventually<T>(
   what: string,
   look: () => T | NotYet | Promise<T | NotYet>,
-  { timeoutMs = 10_000, everyMs = 10 }: EventuallyOptions = {},
+  { timeoutMs = 30_000, everyMs = 10 }: EventuallyOptions = {},
 ): Promise<T> {
   const until = performance.now() + timeoutMs;
   for (;;) {
