@@ -408,12 +408,19 @@ serverTest("a server that takes no more connections is busy, not unreachable", a
   await using few = await limitedUser(kind, scene);
   await using server = await scene.open({
     options: { user: few.name, connections: 4 },
-    surroundings: { patienceMs: 200 },
+    surroundings: { patienceMs: 2_000 },
   });
   const told: MasterReach[] = [];
   using _watch = server.watchReach((reach) => void told.push(reach));
   const over = Promise.withResolvers<void>();
-  const holders = [1, 2].map(() => server.read(() => over.promise));
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holders = begun.map(({ resolve }) =>
+    server.read(() => {
+      resolve();
+      return over.promise;
+    })
+  );
+  await Promise.all(begun.map(({ promise }) => promise));
 
   await rejects(server.read(() => Promise.resolve()), { code: "master_busy", retryable: true });
 
