@@ -9,27 +9,19 @@ import { Outstanding } from "./outstanding.ts";
 import type { PgClient, PgQuery, PgResult } from "./postgres_client.ts";
 import { postgresFailure } from "./postgres_failures.ts";
 import { named, numbered } from "./postgres_texts.ts";
-import { composed, fixed, type Row, type SqlValue, type Statement } from "./session.ts";
+import {
+  POOLED_WITNESS,
+  type PostgresSession,
+  type PostgresWitness,
+  sessionOf,
+  tookPlace,
+  WITNESS,
+} from "./postgres_witness.ts";
+import type { Row, SqlValue, Statement } from "./session.ts";
 import type { BoundStatement, Connection, Surroundings } from "./wire.ts";
 
 /** How long a goodbye may take, in milliseconds. */
 const GOODBYE_MS = 1_000;
-
-/** The transaction's number and the process that serves it: by them its fate is found out on another connection. */
-const WITNESS = "SELECT pg_current_xact_id()::text, pg_backend_pid()";
-const FATE = fixed("SELECT pg_xact_status(?::xid8)");
-const END = fixed(
-  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ? AND backend_xid = ?::xid8::xid",
-);
-
-/** What the server says of the number of a transaction that it lost in a failover. */
-const NEVER_BEGUN = "22023";
-
-/** What tells a transaction from all others. */
-interface Witness {
-  readonly xid: string;
-  readonly pid: number;
-}
 
 /** What a connection is made with. */
 export interface PostgresConnectionOptions {
@@ -39,6 +31,8 @@ export interface PostgresConnectionOptions {
   readonly slot: number;
   /** How long the server may be silent while it owes an answer, in milliseconds. */
   readonly deadlineMs: number;
+  /** The server's session, when all transactions of the connection run in it. */
+  readonly session: PostgresSession | null;
   /**
    * Settings that go with each transaction, as SQL, when a pooler may give each of them to another session; nothing
    * stays prepared then. `null` when the session is one's own.
@@ -54,8 +48,8 @@ export class PostgresConnection implements Connection {
   readonly #outstanding: Outstanding;
   readonly #closed = Promise.withResolvers<void>();
   readonly #pooled: string | null;
-  readonly #witness: Statement;
-  #began: Promise<Witness> = Promise.reject(new SqlFailure("refused", "nothing was begun"));
+  readonly #session: PostgresSession | null;
+  #began: Promise<PostgresWitness> = Promise.reject(new SqlFailure("refused", "nothing was begun"));
   #corked = false;
 
   /** Takes the client over. */
@@ -67,7 +61,7 @@ export class PostgresConnection implements Connection {
     this.#began.catch(() => {
       // Told by a commit without a beginning.
     });
-    this.#witness = options.pooled === null ? fixed(WITNESS) : composed(WITNESS);
+    this.#session = options.session;
     this.#outstanding = new Outstanding({
       clock,
       deadlineMs: options.deadlineMs,
@@ -103,11 +97,12 @@ export class PostgresConnection implements Connection {
 
   begin(): void {
     const begin = this.#begin("READ WRITE");
-    const witness = this.#send(this.#query(this.#witness, []));
-    this.#began = Promise.all([witness, begin]).then(([{ rows: [row] }]) => ({
-      xid: String(row![0]),
-      pid: Number(row![1]),
-    }));
+    const session = this.#session;
+    const witness = this.#send(this.#query(session === null ? POOLED_WITNESS : WITNESS, []));
+    this.#began = Promise.all([witness, begin]).then(([{ rows: [row] }]) => {
+      const [xid, ...columns] = row!;
+      return { xid: String(xid), ...(session ?? sessionOf(columns)) };
+    });
     this.#began.catch(() => {
       // Told by the commit.
     });
@@ -201,27 +196,6 @@ export class PostgresConnection implements Connection {
     const failure = postgresFailure(error);
     if (failure.kind === "lost") this.#outstanding.lose(failure);
     return failure;
-  }
-}
-
-/** Whether the transaction was committed; one that is still open is ended, because its client is gone. */
-async function tookPlace(
-  connection: Connection,
-  { xid, pid }: Witness,
-): Promise<boolean | undefined> {
-  const fate = await fateOf(connection, xid);
-  if (fate !== "in progress") return fate === "committed";
-  await connection.rows(END, [pid, xid]);
-  return undefined;
-}
-
-async function fateOf(connection: Connection, xid: string): Promise<SqlValue | undefined> {
-  try {
-    const [row] = await connection.rows(FATE, [xid]);
-    return row?.[0];
-  } catch (error) {
-    if (error instanceof SqlFailure && error.code === NEVER_BEGUN) return "aborted";
-    throw error;
   }
 }
 

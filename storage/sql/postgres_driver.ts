@@ -7,10 +7,11 @@
 import { JobMasterError } from "../../core/errors.ts";
 import { SqlFailure } from "./failures.ts";
 import { type PgClient, pgClient, type PgConfig } from "./postgres_client.ts";
-import { PostgresConnection } from "./postgres_connection.ts";
+import { PostgresConnection, type PostgresConnectionOptions } from "./postgres_connection.ts";
 import { fieldsOf, postgresFailure } from "./postgres_failures.ts";
 import { serverLabel, type ServerOptions } from "./options.ts";
 import type { Tls } from "./tls.ts";
+import { SESSION_COLUMNS, sessionOf } from "./postgres_witness.ts";
 import { composed, type Row } from "./session.ts";
 import type { Driver, Surroundings } from "./wire.ts";
 
@@ -21,7 +22,7 @@ const OLDEST = 13;
 
 const GREETING = composed(
   `SELECT current_setting('jobmaster.session', true), current_setting('server_version_num')::int,
-  current_setting('server_version'), pg_is_in_recovery()`,
+  current_setting('server_version'), pg_is_in_recovery(), ${SESSION_COLUMNS}`,
 );
 
 /** Settings of every transaction. Plans are those the indexes were made for, whatever the statistics say. */
@@ -67,7 +68,7 @@ export class PostgresDriver implements Driver {
    */
   async open(timeoutMs: number): Promise<PostgresConnection> {
     const client = await this.#connect(timeoutMs);
-    const greeted = this.#connection(client, null);
+    const greeted = this.#connection(client, { session: null, pooled: null });
     using _limit = this.#surroundings.clock.schedule(
       timeoutMs,
       () => greeted.destroy("the server is too slow"),
@@ -76,7 +77,13 @@ export class PostgresDriver implements Driver {
       const [row] = await greeted.rows(GREETING, []);
       this.#judge(row!);
       this.isPooled = row![0] === null;
-      return this.isPooled ? this.#connection(client, this.#localSettings()) : greeted;
+      this.#slot = (this.#slot + 1) % 64;
+      return this.#connection(
+        client,
+        this.isPooled
+          ? { session: null, pooled: this.#localSettings() }
+          : { session: sessionOf(row!.slice(4)), pooled: null },
+      );
     } catch (error) {
       await greeted.close();
       throw error;
@@ -94,11 +101,13 @@ export class PostgresDriver implements Driver {
     this.product = `PostgreSQL ${String(version).split(" ")[0]}`;
   }
 
-  #connection(client: PgClient, pooled: string | null): PostgresConnection {
-    this.#slot = (this.#slot + 1) % 64;
+  #connection(
+    client: PgClient,
+    kind: Pick<PostgresConnectionOptions, "session" | "pooled">,
+  ): PostgresConnection {
     const deadlineMs = this.#options.statementTimeoutMs + GRACE_MS;
     return new PostgresConnection(
-      { client, slot: this.#slot, deadlineMs, pooled },
+      { client, slot: this.#slot, deadlineMs, ...kind },
       this.#surroundings,
     );
   }
