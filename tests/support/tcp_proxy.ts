@@ -13,8 +13,8 @@ export type Direction = "up" | "down";
  * - `lost`: both sides are cut, the bytes are gone.
  * - `delivered`: the bytes arrive, then both sides are cut.
  * - `late`: the sender's side is cut; the bytes arrive 300 ms later.
- * - `stalled`: these bytes and all others on the connection are swallowed; the server is not even told when the client
- *   gives up.
+ * - `stalled`: these bytes and all others on the connection are swallowed; neither side is told when the other one gives
+ *   up.
  */
 export type Fault = "lost" | "delivered" | "late" | "stalled";
 
@@ -120,8 +120,8 @@ class Link {
   #isClosed = false;
   #isClientClosed = false;
   isStalled = false;
-  /** Settled when the server has closed its side. */
-  readonly #answered = Promise.withResolvers<void>();
+  /** Settled when no more bytes come that go this way. */
+  readonly #ends = { up: Promise.withResolvers<void>(), down: Promise.withResolvers<void>() };
 
   constructor(proxy: TcpProxy, client: Deno.TcpConn, server: Deno.TcpConn) {
     this.#proxy = proxy;
@@ -159,8 +159,9 @@ class Link {
     } catch {
       // either side is gone
     } finally {
-      if (direction === "down") this.#answered.resolve();
-      if (this.isStalled && direction === "up") await this.#answered.promise; // it learns nothing
+      this.#ends[direction].resolve();
+      // Neither side learns of the other's end.
+      if (this.isStalled) await this.#ends[direction === "up" ? "down" : "up"].promise;
       this.close();
     }
   }
@@ -192,7 +193,7 @@ class Link {
     if (fault === "late") await new Promise((resolve) => setTimeout(resolve, LATE_MS));
     await writeAll(to, bytes);
     await to.closeWrite(); // the server reads everything first
-    await this.#answered.promise;
+    await this.#ends.down.promise;
   }
 
   #told(text: string): Uint8Array {
