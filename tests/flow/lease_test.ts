@@ -7,7 +7,7 @@ import { defineJob } from "../../mod.ts";
 import { openTestCluster } from "../support/cluster.ts";
 import { eventually, pause } from "../support/eventually.ts";
 
-const QUICK_LEASE = { leaseMs: 1_500, renewMs: 500 };
+const QUICK_LEASE = { leaseMs: 4_000, renewMs: 500 };
 
 /** What a node says when its lease is lost on purpose. */
 const LOST = /lost its lease|worker-.* crashed/;
@@ -16,11 +16,9 @@ Deno.test("a worker that is declared dead aborts its handlers and starts a new l
   const reasons: unknown[] = [];
   const work = defineJob({ id: "work", maxRetries: 1 }, async (job) => {
     if (job.attempt > 1) return job.attempt;
-    await new Promise((_resolve, reject) => {
-      job.signal.addEventListener("abort", () => {
-        reasons.push(job.signal.reason.code);
-        reject(job.signal.reason);
-      }, { once: true });
+    // It does not end: what it would say could still count until somebody takes its bucket away.
+    await new Promise(() => {
+      job.signal.addEventListener("abort", () => reasons.push(job.signal.reason.code));
     });
   });
   await using cluster = await openTestCluster({
@@ -111,7 +109,7 @@ Deno.test("a worker that is told to die keeps the node, its other workers and th
 
 Deno.test("a handler that takes longer than the lease keeps it, and runs once", async () => {
   const long = defineJob({ id: "long" }, async (job) => {
-    await pause(2 * QUICK_LEASE.leaseMs);
+    await pause(QUICK_LEASE.leaseMs + 1_500);
     return [job.attempt, job.signal.aborted];
   });
   await using cluster = await openTestCluster({ jobs: [long], lease: QUICK_LEASE });

@@ -196,14 +196,15 @@ Deno.test("planner says on a schedule why it cannot be planned, and plans the ot
 });
 
 Deno.test("planner plans every occurrence once when two nodes take turns to lead", async () => {
-  await using cluster = await openTestCluster({ jobs: [quick], lease: { leaseMs: 1_000 } });
+  const lease = { leaseMs: 4_000, renewMs: 300 };
+  await using cluster = await openTestCluster({ jobs: [quick], lease });
   const { jm } = cluster;
   const ids: string[] = [];
   for (let n = 0; n < 10; n++) {
     ids.push((await jm.schedule.recurring(quick, "every 1 second")).id);
   }
   for (let turn = 0; turn < 4; turn++) {
-    const other = await cluster.join({ jobs: [quick], lease: { leaseMs: 1_000 } });
+    const other = await cluster.join({ jobs: [quick], lease });
     await cluster.sql(
       "UPDATE jm_leases SET lease_until = 0, holder = 'nobody' WHERE name = 'coordinator'",
     );
