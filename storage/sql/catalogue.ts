@@ -121,7 +121,7 @@ function mysqlColumn([, , type, collation, nullable, value, extra, computed]: Ro
     ? `${value === null || value === "NULL" ? "" : ` DEFAULT ${value}`}${
       extra === "" ? "" : ` ${extra}`
     }`
-    : ` as ${normal(`${computed}`)}${`${extra}`.startsWith("VIRTUAL") ? "" : ` ${extra}`}`;
+    : ` as ${normal(`${computed}`)}${`${extra}`.startsWith("STORED") ? "" : ` ${extra}`}`;
   return `${plain}${collated}${nullable === "NO" ? " NOT NULL" : ""}${suffix}`;
 }
 

@@ -82,9 +82,10 @@ function mysqlTable(
   ];
 }
 
+/** Computed columns are stored: MariaDB does not always find the entries of an index over virtual ones. */
 function columnLine({ name, type, nullable, computed }: Column, dialect: Dialect): string {
   const written = `${name} ${columnTypes(dialect)[type]}`;
-  if (computed !== null) return `${written} GENERATED ALWAYS AS (${computed}) VIRTUAL`;
+  if (computed !== null) return `${written} GENERATED ALWAYS AS (${computed}) STORED`;
   return nullable ? written : `${written} NOT NULL`;
 }
 

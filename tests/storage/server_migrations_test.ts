@@ -247,8 +247,9 @@ Deno.test({
     place,
     "DROP INDEX jm_jobs_held ON jm_jobs",
     "ALTER TABLE jm_jobs DROP COLUMN held_lane",
-    "ALTER TABLE jm_jobs ADD COLUMN held_lane varchar(50) AS (CASE WHEN status = 2 THEN lane END)",
+    "ALTER TABLE jm_jobs ADD COLUMN held_lane varchar(50) AS (CASE WHEN status = 1 THEN lane END)",
     "CREATE INDEX jm_jobs_held ON jm_jobs (cluster_id, held_lane, priority, scheduled_at, id)",
+    "ALTER TABLE jm_jobs MODIFY claimed_bucket_id varchar(250) AS (CASE WHEN status = 5 THEN bucket_id END) STORED",
     "ALTER TABLE jm_logs MODIFY host longtext COLLATE utf8mb4_general_ci NOT NULL",
     "ALTER TABLE jm_incarnations ENGINE = MyISAM",
     "ALTER TABLE jm_clusters DEFAULT COLLATE utf8mb4_general_ci",
@@ -261,7 +262,8 @@ Deno.test({
     ),
     'column "settings" of table "jm_clusters" differs: it is longtext COLLATE C NOT NULL, not longtext NOT NULL',
     'table "jm_incarnations" differs: it is MyISAM C, not InnoDB C',
-    'column "held_lane" of table "jm_jobs" differs: it is varchar(50) as case when status = 2 then lane end, not varchar(50) as case when status = 1 then lane end',
+    'column "held_lane" of table "jm_jobs" differs: it is varchar(50) as case when status = 1 then lane end VIRTUAL GENERATED, not varchar(50) as case when status = 1 then lane end',
+    'column "claimed_bucket_id" of table "jm_jobs" differs: it is varchar(250) as case when status = 5 then bucket_id end, not varchar(250) as case when status in 4, 5 then bucket_id end',
     'column "host" of table "jm_logs" differs: it is longtext COLLATE utf8mb4_general_ci NOT NULL, not longtext NOT NULL',
   ]);
 });
