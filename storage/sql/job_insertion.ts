@@ -4,7 +4,6 @@
  * @module
  */
 
-import { JobMasterError } from "../../core/errors.ts";
 import type { BucketId, JobId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { InsertedJob, NewJob } from "../port.ts";
@@ -12,6 +11,7 @@ import { batch, columnsOf, type Item, slicesOf } from "./batches.ts";
 import { JOBS } from "./columns.ts";
 import { STATUS } from "./codes.ts";
 import type { Dialect, ListedRows } from "./dialect.ts";
+import { SqlFailure } from "./failures.ts";
 import type { BucketHolder } from "./new_jobs.ts";
 import type { Proofs } from "./proofs.ts";
 import { errorTextOf, JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS, tagsOf } from "./rows.ts";
@@ -215,12 +215,9 @@ function withoutRepeats(entries: readonly Entry[]): readonly (readonly Entry[])[
   return parts;
 }
 
-function interfered(): JobMasterError {
-  return new JobMasterError(
-    "master_busy",
-    "Cannot store jobs: another call stored or removed the same jobs meanwhile",
-    { retryable: true },
-  );
+/** Another transaction came between two looks: the whole is to be done again. */
+function interfered(): SqlFailure {
+  return new SqlFailure("conflict", "another call stored or removed the same jobs meanwhile");
 }
 
 const COLUMNS: readonly string[] = [...NEW_JOB_COLUMNS, "error_text"];

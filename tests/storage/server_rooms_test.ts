@@ -1,42 +1,15 @@
 /** What a call on a server relies on does not change under it: each call meets one that is about to commit. */
 
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { loadAdapter, masterSpec } from "../../storage/mod.ts";
-import type { Master } from "../../storage/port.ts";
-import { type Tables, tablesOf } from "../../storage/sql/schema.ts";
-import { composed } from "../../storage/sql/session.ts";
+import type { Tables } from "../../storage/sql/schema.ts";
 import { Scene } from "../conformance/scene.ts";
 import { NOW_MS, ScheduleScene } from "../conformance/schedule_scene.ts";
 import { aBucket, anOccurrence, aPlan, AT_MS, newJob } from "../support/factories.ts";
-import { KINDS, openPlace, type ServerPlace } from "./server_place.ts";
-
-/** A master, its tables, and what another program does with them. */
-interface Rivalry {
-  readonly master: Master;
-  readonly tables: Tables;
-  /** Makes a call once another program has changed something; that commits when the call waits for it or is over. */
-  against<T>(change: string, call: () => Promise<T>): Promise<T>;
-}
-
-/** Their last column counts who waits for a lock. InnoDB's own table of transactions is not kept up to date for those who ask often. */
-const WAITING = {
-  postgres: `SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  mysql: "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'",
-};
+import { rivalsOn } from "./rivals.ts";
+import { KINDS } from "./server_place.ts";
 
 for (const kind of KINDS) {
-  const rivals = (name: string, run: (rivalry: Rivalry) => Promise<void>) =>
-    Deno.test(`${kind}: ${name}`, async () => {
-      await using place = await openPlace(kind);
-      const spec = masterSpec(place.url);
-      await using master = await (await loadAdapter(spec)).open(spec.options);
-      await run({
-        master,
-        tables: tablesOf("jm_"),
-        against: (change, call) => against(place, { change, call, waiting: WAITING[kind] }),
-      });
-    });
+  const rivals = rivalsOn(kind);
 
   rivals("acquireLease answers null when another takes the lease meanwhile", async (rivalry) => {
     const { master, tables } = rivalry;
@@ -171,25 +144,4 @@ function changing({ schedules }: Tables): string {
 
 function expire({ clusterId, lease }: Scene) {
   return { clusterId, lease, forgetAfterMs: 1e9, nowMs: NOW_MS };
-}
-
-async function against<T>(
-  place: ServerPlace,
-  { change, call, waiting }: {
-    readonly change: string;
-    readonly call: () => Promise<T>;
-    readonly waiting: string;
-  },
-): Promise<T> {
-  await using rival = await place.connect();
-  const { promise, over } = await rival.write(async (tx) => {
-    await tx.run(composed(change));
-    const called = call();
-    const state = { over: false };
-    const end = called.then(() => state.over = true, () => state.over = true);
-    while (!state.over && Number((await place.rows(waiting))[0]!.at(-1)) === 0);
-    return { promise: called, over: end };
-  });
-  await over;
-  return await promise;
 }
