@@ -79,11 +79,12 @@ export async function tookPlace(
   const row = await fateOf(connection, [xid, beganAt, timeline]);
   if (row === null) return false;
   const [fate, isSameLife, isSameHistory] = row;
-  if (isSameLife === 1 && isSameHistory === 1) {
-    if (fate !== "in progress") return fate === "committed";
-    await connection.rows(END, [pid, xid]);
-    return undefined;
+  if (fate === "in progress") {
+    const ended = await connection.rows(END, [pid, xid]);
+    // Of another life it may be another one's number; its session is what tells.
+    return ended.length > 0 || isSameLife === 1 ? undefined : false;
   }
+  if (isSameLife === 1 && isSameHistory === 1) return fate === "committed";
   if (fate !== "committed") return false;
   const [known] = isSameHistory === 1 ? await connection.rows(WAS_KNOWN, [xid]) : [];
   if (typeof known?.[0] === "number") return known[0] === 1;
