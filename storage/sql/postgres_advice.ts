@@ -1,19 +1,16 @@
 /**
- * What is worth saying about a Postgres server: its version, settings that may lose commits, rights that are missing.
+ * What is worth saying about a Postgres server: settings that may lose commits, rights that are missing.
  *
  * @module
  */
 
 import type { Advice } from "../port.ts";
+import { adviceOr, fail, warn } from "./advice.ts";
 import type { ServerOptions } from "./options.ts";
 import { tablesOf } from "./schema.ts";
 import { composed, type Session } from "./session.ts";
 
-/** The oldest version that works. */
-const OLDEST = 13;
-
-const LOOK = composed(`SELECT current_setting('server_version_num')::int / 10000,
-  current_setting('synchronous_commit'), current_setting('fsync'),
+const LOOK = composed(`SELECT current_setting('synchronous_commit'), current_setting('fsync'),
   current_setting('full_page_writes'),
   current_setting('server_encoding'), current_setting('max_connections')::int,
   inet_server_port(), has_schema_privilege(current_schema(), 'CREATE')::int`);
@@ -34,11 +31,9 @@ export async function advisePostgres(
     session.rows(LOOK),
     session.rows(MISSING_RIGHTS, [JSON.stringify(tables)]),
   ]);
-  const [version, commit, fsync, pages, encoding, most, port, mayCreate] = row!;
+  const [commit, fsync, pages, encoding, most, port, mayCreate] = row!;
   const missing = rights.map(([table, right]) => `${right} on ${table}`);
-  const advice: (Advice | false)[] = [
-    Number(version) < OLDEST &&
-    fail(`Postgres ${version} is too old: ${OLDEST} or newer is needed`),
+  return adviceOr("Settings and rights fit", [
     encoding !== "UTF8" && fail(`Its encoding is ${encoding}: make the database with UTF8`),
     missing.length > 0 && fail(`${options.user} lacks ${missing.slice(0, 8).join(", ")}`),
     commit === "off" &&
@@ -53,15 +48,5 @@ export async function advisePostgres(
     warn(
       `Port ${options.port} leads to a server on port ${port}: behind a pooler in transaction mode nodes cannot wake each other, say notify=false`,
     ),
-  ];
-  const found = advice.filter((entry) => entry !== false);
-  return found.length > 0 ? found : [{ state: "ok", message: "Settings and rights fit" }];
-}
-
-function fail(message: string): Advice {
-  return { state: "fail", message };
-}
-
-function warn(message: string): Advice {
-  return { state: "warn", message };
+  ]);
 }
