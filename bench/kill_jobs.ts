@@ -1,4 +1,4 @@
-/** The job of `kill_restart.ts`: writes down that it started, then takes a few milliseconds. */
+/** The job of `kill_restart.ts` and `server_restarts.ts`: writes down that it started, then takes a few milliseconds. */
 
 import { defineJob } from "@jobmaster/jobmaster";
 

@@ -55,7 +55,7 @@ console.log(`killed to first start: p50 ${percentile(0.5)} s, p99 ${percentile(0
 function startNode(folder: string): Deno.ChildProcess {
   const script = new URL("./kill_node.ts", import.meta.url).href;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, folder, String(leaseMs)],
+    args: ["run", "-A", script, `sqlite:${folder}/jobs.db`, `${folder}/starts`, String(leaseMs)],
     stdout: "null",
     stderr: "inherit",
   }).spawn();
