@@ -161,15 +161,16 @@ export class ConnectionPool<C extends Connection = Connection> {
   async #open(untilMonoMs: number): Promise<C> {
     const { driver, reach, surroundings: { clock } } = this.#options;
     const leftMs = Math.max(MIN_OPEN_TIMEOUT_MS, untilMonoMs - clock.monotonic());
+    const attempt = reach.attempt();
     let connection: C;
     try {
       connection = await driver.open(Math.min(OPEN_TIMEOUT_MS, leftMs));
     } catch (error) {
-      if (error instanceof SqlFailure && error.kind === "lost") reach.failed(error.message);
+      if (error instanceof SqlFailure && error.kind === "lost") attempt.failed(error.message);
       this.#leavePlace();
       throw error;
     }
-    reach.reached();
+    attempt.reached();
     if (this.#isClosed) {
       await this.#discard(connection);
       throw masterClosed(driver.master);

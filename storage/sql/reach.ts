@@ -6,10 +6,20 @@
 
 import type { MasterReach } from "../port.ts";
 
+/** A try to get a connection. */
+export interface ReachAttempt {
+  /** It got one. */
+  reached(): void;
+  /** It got none. Counts for nothing when another try got one meanwhile: this one is late news of an outage that is over. */
+  failed(reason: string): void;
+}
+
 /** Tells once when the server cannot be reached any more and once when it can again. */
 export class Reach {
   readonly #told = new Set<(reach: MasterReach) => void>();
   #trouble: string | null = null;
+  /** Tries that got a connection. */
+  #connections = 0;
 
   /** Calls `tell` with each change from now on. */
   watch(tell: (reach: MasterReach) => void): Disposable {
@@ -23,15 +33,25 @@ export class Reach {
     return this.#trouble;
   }
 
-  /** A connection could be had. */
-  reached(): void {
+  /** A try begins. */
+  attempt(): ReachAttempt {
+    const before = this.#connections;
+    return {
+      reached: () => this.#reached(),
+      failed: (reason) => {
+        if (this.#connections === before) this.#failed(reason);
+      },
+    };
+  }
+
+  #reached(): void {
+    this.#connections++;
     if (this.#trouble === null) return;
     this.#trouble = null;
     this.#tell({ available: true, reason: "" });
   }
 
-  /** None could. */
-  failed(reason: string): void {
+  #failed(reason: string): void {
     if (this.#trouble !== null) return;
     this.#trouble = reason;
     this.#tell({ available: false, reason });
