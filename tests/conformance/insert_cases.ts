@@ -110,6 +110,22 @@ export const insertCases: readonly MasterCase[] = [
     },
   },
   {
+    name: "jobs.insert answers the holder of an occurrence when a later job took the unique key",
+    async run(master) {
+      const scene = await Scene.open(master);
+      const occurrence = { scheduleId: "s-1", occurrenceAtMs: AT_MS };
+      const holder = await scene.held({ id: jobId(1), ...occurrence });
+
+      const [refused, later] = await scene.insert(
+        { id: jobId(2), ...occurrence, uniqueKey: "k" },
+        { id: jobId(3), uniqueKey: "k" },
+      );
+
+      equal(refused, { id: jobId(2), created: false, job: holder });
+      equal(later!.created, true);
+    },
+  },
+  {
     name:
       "jobs.insert takes a unique key again in another definition or cluster, and many jobs without one",
     async run(master) {
