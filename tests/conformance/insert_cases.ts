@@ -126,6 +126,21 @@ export const insertCases: readonly MasterCase[] = [
     },
   },
   {
+    name: "jobs.insert keeps the first job of an occurrence when the second has a unique key",
+    async run(master) {
+      const scene = await Scene.open(master);
+      const occurrence = { scheduleId: "s-1", occurrenceAtMs: AT_MS };
+
+      const [first, second] = await scene.insert(
+        { id: jobId(1), ...occurrence, uniqueKey: null },
+        { id: jobId(2), ...occurrence, uniqueKey: "k" },
+      );
+
+      equal(first!.created, true);
+      equal(second, { id: jobId(2), created: false, job: first!.job });
+    },
+  },
+  {
     name:
       "jobs.insert takes a unique key again in another definition or cluster, and many jobs without one",
     async run(master) {
