@@ -42,7 +42,8 @@ export function inspectSchema(database: SqlDatabase, schema: Schema): Promise<Mi
  * Takes the missing steps and answers them.
  *
  * @throws {JobMasterError} `schema_outdated` when the schema is newer than this program; `master_unavailable` when the
- * server refuses a step or other tables have the names.
+ * server refuses a step or other tables have the names; `master_busy`, retryable, when another program has been taking
+ * steps for two minutes.
  */
 export async function migrateSchema(
   database: SqlDatabase,
@@ -51,11 +52,7 @@ export async function migrateSchema(
   const current = await database.read((session) => versionOf(session, schema));
   refuseNewer(current, schema);
   if (current === stepsOf(schema).length) return [];
-  return await database.write((transaction) =>
-    schema.dialect.name === "postgres"
-      ? inTransaction(transaction, schema)
-      : underNamedLock(transaction, schema)
-  );
+  return await database.write((transaction) => underLock(transaction, schema));
 }
 
 /**
@@ -79,33 +76,48 @@ export async function requireLatest(database: SqlDatabase, schema: Schema): Prom
   );
 }
 
-async function inTransaction(
-  transaction: Transaction,
-  schema: Schema,
-): Promise<readonly MigrationStep[]> {
-  const key = "hashtextextended(current_schema()::text || ?, 0)";
-  await transaction.rows(composed(`SELECT pg_advisory_xact_lock(${key})::text`), [
-    `.${schema.prefix}jobmaster`,
-  ]);
-  return await takeMissing(transaction, schema);
+/** How the lock of a prefix is taken, waited for and freed. Each statement but the pause binds the prefix. */
+interface LockSql {
+  /** Answers 1 when it could be taken at once. */
+  readonly take: string;
+  readonly pause: string;
+  /** `null` when it ends with the transaction. */
+  readonly free: string | null;
 }
 
-/** The lock ends with its connection, whatever becomes of the program. */
-async function underNamedLock(
+const MYSQL_LOCK = "CONCAT('jobmaster ', MD5(CONCAT(DATABASE(), '.', ?)))";
+
+/** On MySQL the lock ends with its connection, whatever becomes of the program. */
+const LOCKS: Readonly<Record<"postgres" | "mysql", LockSql>> = {
+  postgres: {
+    take:
+      "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema()::text || '.' || ?, 0))::int",
+    pause: "SELECT pg_sleep(0.2)::text",
+    free: null,
+  },
+  mysql: {
+    take: `SELECT GET_LOCK(${MYSQL_LOCK}, 0)`,
+    pause: "SELECT SLEEP(0.2)",
+    free: `SELECT RELEASE_LOCK(${MYSQL_LOCK})`,
+  },
+};
+
+/** Takes the missing steps under the lock, or none when another program took them meanwhile. */
+async function underLock(
   transaction: Transaction,
   schema: Schema,
 ): Promise<readonly MigrationStep[]> {
-  const name = "CONCAT('jobmaster ', MD5(CONCAT(DATABASE(), '.', ?)))";
+  const { take, pause, free } = LOCKS[schema.dialect.name];
   const ask = (sql: string) => transaction.rows(composed(sql), [schema.prefix]);
-  for (let tries = 1; Number((await ask(`SELECT GET_LOCK(${name}, 0)`))[0]?.[0]) !== 1; tries++) {
+  for (let tries = 1; Number((await ask(take))[0]?.[0]) !== 1; tries++) {
     if (tries === LOCK_TRIES) throw lockIsHeld(schema);
-    await transaction.rows(composed("SELECT SLEEP(0.2)"));
+    await transaction.rows(composed(pause));
     if (await versionOf(transaction, schema) >= stepsOf(schema).length) return [];
   }
   try {
     return await takeMissing(transaction, schema);
   } finally {
-    await ask(`SELECT RELEASE_LOCK(${name})`);
+    if (free !== null) await ask(free);
   }
 }
 
