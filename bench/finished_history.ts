@@ -19,8 +19,9 @@ import { STATUS } from "../storage/sql/codes.ts";
 import { openMysql } from "../storage/sql/mysql_server.ts";
 import { readServerOptions } from "../storage/sql/options.ts";
 import { openPostgres } from "../storage/sql/postgres_server.ts";
-import { commitsTable, type Tables, tablesOf } from "../storage/sql/schema.ts";
+import { commitsTable } from "../storage/sql/schema.ts";
 import { composed, type Row } from "../storage/sql/session.ts";
+import { type Tables, tablesOf } from "../storage/sql/table_names.ts";
 import { readOptions } from "../storage/sqlite/options.ts";
 
 const CLUSTER = "history";

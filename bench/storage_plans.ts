@@ -16,7 +16,7 @@ import { sqlMaster } from "../storage/sql/master.ts";
 import { openMysql } from "../storage/sql/mysql_server.ts";
 import { readServerOptions } from "../storage/sql/options.ts";
 import { openPostgres } from "../storage/sql/postgres_server.ts";
-import { tablesOf } from "../storage/sql/schema.ts";
+import { tablesOf } from "../storage/sql/table_names.ts";
 import { HotCalls } from "../tests/support/hot_calls.ts";
 import { explaining, plainSteps } from "../tests/support/servers/explaining_server.ts";
 

@@ -23,7 +23,7 @@ import { readOptions } from "./sqlite/options.ts";
 import { MAX_BATCH } from "./sql/batch_limits.ts";
 import { Proofs } from "./sqlite/proofs.ts";
 import { SqliteScheduleStore } from "./sqlite/schedule_store.ts";
-import { type Tables, tablesOf } from "./sqlite/schema.ts";
+import { type Tables, tablesOf } from "./sql/table_names.ts";
 import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
 
 export type { Surroundings };

@@ -11,8 +11,8 @@ import { type CallersConnection, enlistJobs } from "./callers_transaction.ts";
 import { sqlMaster } from "./master.ts";
 import { inspectSchema, migrateSchema, requireLatest, type Schema } from "./migrations.ts";
 import { readServerOptions, type ServerKind, serverLabel, type ServerOptions } from "./options.ts";
-import { tablesOf } from "./schema.ts";
 import type { Session, SqlServer } from "./session.ts";
+import { tablesOf } from "./table_names.ts";
 import type { Surroundings } from "./wire.ts";
 
 /** One kind of server. */

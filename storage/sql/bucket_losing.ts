@@ -9,8 +9,8 @@
 
 import type { BucketId } from "../../core/ids.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type SqlValue, type Statement, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 /** Makes buckets `Lost`: epoch + 1, no owner. Those that are `Lost` or `ReadyToDelete` stay as they are. */
 export class BucketLosing {

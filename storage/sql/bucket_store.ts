@@ -16,8 +16,9 @@ import { named } from "./fields.ts";
 import { allOf, bucketConditions, condition } from "./filters.ts";
 import type { Proofs } from "./proofs.ts";
 import { bucketOf } from "./rows.ts";
-import { liveParts, type Tables } from "./schema.ts";
+import { liveParts } from "./schema.ts";
 import { composed, fixed, type Row, type SqlDatabase, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 type Input<Method extends keyof BucketStore> = Parameters<BucketStore[Method]>[0];

@@ -13,8 +13,8 @@ import { isBusy, type SqlFailure } from "./failures.ts";
 import { type InsertingTransaction, JobInsertion } from "./job_insertion.ts";
 import { storedJob } from "./new_jobs.ts";
 import { Proofs } from "./proofs.ts";
-import { tablesOf } from "./schema.ts";
 import { composed } from "./session.ts";
+import { tablesOf } from "./table_names.ts";
 
 /** No name that an application would choose. */
 export const SAVEPOINT = "jobmaster_enlist";

@@ -10,8 +10,8 @@ import type { ClusterStore, MasterHealth } from "../port.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
 import { named } from "./fields.ts";
 import { clusterOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type Row, type Session, type SqlServer } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 type Input<Method extends keyof ClusterStore> = Parameters<ClusterStore[Method]>[0];

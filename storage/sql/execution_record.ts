@@ -9,8 +9,8 @@ import { batches, columnsOf } from "./batches.ts";
 import { EXECUTIONS } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { jsonOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type Statement, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 const COLUMNS: readonly string[] = [
   "job_id",

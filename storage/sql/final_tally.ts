@@ -10,8 +10,8 @@
 import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from "../../core/job.ts";
 import { STATUS } from "./codes.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type Statement, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 /** Counts ended jobs, in the transactions that end, revive or delete them. */
 export class FinalTally {

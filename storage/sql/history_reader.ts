@@ -11,7 +11,6 @@ import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
 import { logConditions } from "./filters.ts";
 import { logScans } from "./log_scans.ts";
 import { executionOf, LOG_COLUMNS, logOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import {
   fixed,
   type ReadableDatabase,
@@ -20,6 +19,7 @@ import {
   type Statement,
 } from "./session.ts";
 import { SlicedReader } from "./sliced_reader.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input<Method extends keyof HistoryStore> = Parameters<HistoryStore[Method]>[0];
 

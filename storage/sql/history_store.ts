@@ -19,8 +19,8 @@ import { type Dialect, jsonBatch } from "./dialect.ts";
 import { HistoryReader } from "./history_reader.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import { statusOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import { composed, fixed, type SqlDatabase, type SqlValue, type Statement } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input<Method extends keyof HistoryStore> = Parameters<HistoryStore[Method]>[0];
 

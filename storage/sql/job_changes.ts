@@ -12,8 +12,8 @@ import type { FinalTally } from "./final_tally.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import type { Proofs } from "./proofs.ts";
 import { JOB_COLUMNS, jobOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type SqlDatabase, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input = Parameters<JobStore["change"]>[0];
 

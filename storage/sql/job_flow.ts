@@ -14,8 +14,8 @@ import { flowStatements } from "./job_flow_statements.ts";
 import { marksOf } from "./job_marks.ts";
 import type { Proofs } from "./proofs.ts";
 import { jobOf, type Row, statusOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import type { SqlDatabase } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 type Flow = Pick<JobStore, "listDue" | "assign" | "fetch" | "claim" | "mark" | "release">;
 type Input<Method extends keyof Flow> = Parameters<Flow[Method]>[0];

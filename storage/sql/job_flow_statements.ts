@@ -9,8 +9,9 @@ import { JOBS } from "./columns.ts";
 import { CLAIMED, STATUS, UNCLAIMED } from "./codes.ts";
 import type { Dialect, JsonColumns } from "./dialect.ts";
 import { JOB_COLUMNS } from "./rows.ts";
-import { liveParts, type Tables } from "./schema.ts";
+import { liveParts } from "./schema.ts";
 import { fixed, type Statement } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 /** Takes a job out of its bucket, back to the master. */
 export const UNPLACE: Readonly<Record<string, string>> = {

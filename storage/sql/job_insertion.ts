@@ -15,8 +15,8 @@ import { SqlFailure } from "./failures.ts";
 import type { BucketHolder } from "./new_jobs.ts";
 import type { Proofs } from "./proofs.ts";
 import { errorTextOf, JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS, tagsOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import { composed, fixed, type Statement, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 /** The part of a transaction that stores jobs. */

@@ -11,7 +11,7 @@ import { condition, jobConditions } from "./filters.ts";
 import { JobScans, orderOf } from "./job_scans.ts";
 import { JobStatisticsReader } from "./job_statistics.ts";
 import { JOB_COLUMNS, jobOf } from "./rows.ts";
-import { liveParts, type Tables } from "./schema.ts";
+import { liveParts } from "./schema.ts";
 import {
   fixed,
   type ReadableDatabase,
@@ -20,6 +20,7 @@ import {
   type Statement,
 } from "./session.ts";
 import { SlicedReader } from "./sliced_reader.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input<Method extends keyof JobQueries> = Parameters<JobQueries[Method]>[0];
 

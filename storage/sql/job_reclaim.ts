@@ -22,8 +22,9 @@ import type { FinalTally } from "./final_tally.ts";
 import { lockJobs, UNPLACE, updateJobs } from "./job_flow_statements.ts";
 import type { Proofs } from "./proofs.ts";
 import { errorTextOf } from "./rows.ts";
-import { liveParts, type Tables } from "./schema.ts";
+import { liveParts } from "./schema.ts";
 import { fixed, type SqlDatabase, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input = Parameters<JobStore["reclaim"]>[0];
 type Output = Awaited<ReturnType<JobStore["reclaim"]>>;

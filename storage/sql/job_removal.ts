@@ -11,8 +11,8 @@ import type { JobStatus } from "../../core/job.ts";
 import { SUBJECT } from "./codes.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
 import type { FinalTally } from "./final_tally.ts";
-import type { Tables } from "./schema.ts";
 import { composed, type Statement, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 /** A job nobody runs. */
 export interface RemovableJob {

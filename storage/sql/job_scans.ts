@@ -8,8 +8,9 @@ import type { JobFilter, JobSort } from "../../core/filter.ts";
 import type { JobStatus } from "../../core/job.ts";
 import { type Condition, condition } from "./filters.ts";
 import type { ReadDialect } from "./read_dialect.ts";
-import { type LivePart, type LiveParts, liveParts, type Tables } from "./schema.ts";
+import { type LivePart, type LiveParts, liveParts } from "./schema.ts";
 import type { Order, Scan } from "./sliced_reader.ts";
+import type { Tables } from "./table_names.ts";
 
 /** Columns lists are sorted by. */
 export const SORT_COLUMNS: Readonly<Record<JobSort["by"], string>> = {

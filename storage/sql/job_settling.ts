@@ -17,8 +17,8 @@ import { lockJobs, UNPLACE, updateJobs } from "./job_flow_statements.ts";
 import type { BucketHolder } from "./new_jobs.ts";
 import type { Proofs } from "./proofs.ts";
 import { errorTextOf, jsonOf, type Row, statusOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import type { SqlDatabase } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input = Parameters<JobStore["settle"]>[0];
 type Output = Awaited<ReturnType<JobStore["settle"]>>;

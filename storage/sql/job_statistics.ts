@@ -9,9 +9,9 @@ import type { JobQueries, JobStatistics, Percentiles } from "../port.ts";
 import { STATUS } from "./codes.ts";
 import { condition } from "./filters.ts";
 import type { JobScans } from "./job_scans.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type ReadableDatabase, type Row, type Statement } from "./session.ts";
 import type { Scan, SlicedReader } from "./sliced_reader.ts";
+import type { Tables } from "./table_names.ts";
 
 /** Most finished jobs the percentiles are taken from. */
 const MAX_SAMPLE = 10_000;

@@ -15,8 +15,8 @@ import { JobReclaim } from "./job_reclaim.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import { JobSettling } from "./job_settling.ts";
 import type { Proofs } from "./proofs.ts";
-import type { Tables } from "./schema.ts";
 import type { SqlDatabase } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 /** What the flow of jobs shares with the other stores. */
 export interface JobStoreParts {

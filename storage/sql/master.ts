@@ -16,8 +16,8 @@ import { JobRemoval } from "./job_removal.ts";
 import { sqlJobStore } from "./job_store.ts";
 import { Proofs } from "./proofs.ts";
 import { SqlScheduleStore } from "./schedule_store.ts";
-import type { Tables } from "./schema.ts";
 import type { SqlServer } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { SqlWorkerStore } from "./worker_store.ts";
 
 /** The master on `tables` of `server`, which it closes in the end. */

@@ -12,8 +12,9 @@ import { JobMasterError } from "../../core/errors.ts";
 import { shown } from "../../core/names.ts";
 import type { MigrationReport, MigrationStep } from "../port.ts";
 import { findConflicts, findDrift, type SchemaPlace } from "./drift.ts";
-import { migrationSteps, tablesOf } from "./schema.ts";
+import { migrationSteps } from "./schema.ts";
 import { composed, type Session, type SqlDatabase, type Transaction } from "./session.ts";
+import { tablesOf } from "./table_names.ts";
 
 /** The schema of one master. */
 export interface Schema extends SchemaPlace {

@@ -7,8 +7,8 @@
 import type { Advice } from "../port.ts";
 import { adviceOr, fail, warn } from "./advice.ts";
 import type { ServerOptions } from "./options.ts";
-import { tablesOf } from "./schema.ts";
 import { composed, type Session } from "./session.ts";
+import { tablesOf } from "./table_names.ts";
 
 const LOOK = composed(`SELECT current_setting('synchronous_commit'), current_setting('fsync'),
   current_setting('full_page_writes'),

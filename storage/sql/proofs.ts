@@ -13,8 +13,8 @@ import type { BucketId, WorkerId } from "../../core/ids.ts";
 import type { BucketProof, LeaseProof } from "../port.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
 import type { BucketHolder } from "./new_jobs.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type Row, type Session, type Statement, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 /** Looks up what calls have to prove. */

@@ -27,8 +27,9 @@ import {
   scheduleOf,
   scheduleValues,
 } from "./schedule_rows.ts";
-import { liveParts, type Tables } from "./schema.ts";
+import { liveParts } from "./schema.ts";
 import { fixed, type SqlDatabase, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
 type Output<Method extends keyof ScheduleStore> = Awaited<ReturnType<ScheduleStore[Method]>>;

@@ -20,8 +20,9 @@ import { type Placing, placingBy, skippedJob, storedJob } from "./new_jobs.ts";
 import type { Proofs } from "./proofs.ts";
 import { jsonOf } from "./rows.ts";
 import { SCHEDULE_COLUMNS, SCHEDULE_WIDTH, scheduleOf } from "./schedule_rows.ts";
-import { liveParts, type Tables } from "./schema.ts";
+import { liveParts } from "./schema.ts";
 import { fixed, type SqlDatabase, type Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];

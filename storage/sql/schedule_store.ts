@@ -32,9 +32,9 @@ import {
   scheduleOf,
   scheduleValues,
 } from "./schedule_rows.ts";
-import type { Tables } from "./schema.ts";
 import { fixed, type SqlDatabase } from "./session.ts";
 import { type Scan, SlicedReader } from "./sliced_reader.ts";
+import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];

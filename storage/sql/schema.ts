@@ -8,14 +8,14 @@
  */
 
 import type { MigrationStep } from "../port.ts";
-import { type Tables, tablesOf } from "../sqlite/schema.ts";
 import { columnTypes } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
+import { type Tables, tablesOf } from "./table_names.ts";
 import { type Column, commitsTable, describeTables, type Index, type Table } from "./tables.ts";
 
 export { type ColumnTypes, columnTypes } from "./columns.ts";
 export { type LivePart, type LiveParts, liveParts } from "./live_parts.ts";
-export { commitsTable, type Tables, tablesOf };
+export { commitsTable };
 
 /**
  * Every step, in order. The last statement of a step records that it was taken. `collation` is the one of MySQL's

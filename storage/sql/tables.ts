@@ -4,7 +4,6 @@
  * @module
  */
 
-import { type Tables, tablesOf } from "../sqlite/schema.ts";
 import { CLAIMED, HELD, UNCLAIMED, UNFINISHED, UNSUCCESSFUL } from "./codes.ts";
 import {
   BUCKETS,
@@ -25,6 +24,7 @@ import {
 } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { type LivePart, liveParts } from "./live_parts.ts";
+import { type Tables, tablesOf } from "./table_names.ts";
 
 /** A column of a table. */
 export interface Column {

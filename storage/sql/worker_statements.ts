@@ -5,8 +5,8 @@
  */
 
 import type { Dialect } from "./dialect.ts";
-import type { Tables } from "./schema.ts";
 import { fixed } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 
 /** The columns of a worker, in the order statements select and insert them. */
 export const WORKER_COLUMNS: readonly string[] = [

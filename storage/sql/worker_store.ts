@@ -14,8 +14,8 @@ import { jsonBatch } from "./dialect.ts";
 import { named } from "./fields.ts";
 import type { Proofs } from "./proofs.ts";
 import { workerOf } from "./rows.ts";
-import type { Tables } from "./schema.ts";
 import type { Row, SqlServer, SqlValue, Statement, Transaction } from "./session.ts";
+import type { Tables } from "./table_names.ts";
 import { WORKER_COLUMNS, workerStatements } from "./worker_statements.ts";
 
 type Input<Method extends keyof WorkerStore> = Parameters<WorkerStore[Method]>[0];

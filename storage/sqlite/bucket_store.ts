@@ -12,7 +12,7 @@ import type { SqliteConnection } from "./connection.ts";
 import { allOf, bucketConditions, condition } from "../sql/filters.ts";
 import type { Proofs } from "./proofs.ts";
 import { bucketOf, type Fields } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input<Method extends keyof BucketStore> = Parameters<BucketStore[Method]>[0];
 type Output<Method extends keyof BucketStore> = Awaited<ReturnType<BucketStore[Method]>>;

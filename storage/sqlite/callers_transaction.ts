@@ -19,7 +19,7 @@ import { asMasterError, isBusy } from "./failures.ts";
 import { JobInsertion } from "./job_insertion.ts";
 import type { SqliteOptions } from "./options.ts";
 import { Proofs } from "./proofs.ts";
-import { type Tables, tablesOf } from "./schema.ts";
+import { type Tables, tablesOf } from "../sql/table_names.ts";
 
 /** No name that an application would choose. */
 const SAVEPOINT = "jobmaster_enlist";

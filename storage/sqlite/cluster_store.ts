@@ -9,7 +9,7 @@ import type { DefinitionDefaults } from "../../core/definition.ts";
 import type { ClusterStore, MasterHealth } from "../port.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { clusterOf, type Fields } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input<Method extends keyof ClusterStore> = Parameters<ClusterStore[Method]>[0];
 

@@ -8,7 +8,7 @@ import type { StatementSync } from "node:sqlite";
 import type { Execution } from "../../core/job.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { jsonOf } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 /** Records attempts that ended. */
 export class ExecutionRecord {

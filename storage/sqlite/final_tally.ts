@@ -8,7 +8,7 @@ import type { StatementSync } from "node:sqlite";
 import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from "../../core/job.ts";
 import { STATUS } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 /** Counts ended jobs, in the transactions that end, revive or delete them. */
 export class FinalTally {

@@ -14,7 +14,7 @@ import { fileReads } from "./file_reads.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import { checkBatch } from "../sql/batch_limits.ts";
 import { statusOf } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input<Method extends keyof HistoryStore> = Parameters<HistoryStore[Method]>[0];
 

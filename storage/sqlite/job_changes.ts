@@ -12,7 +12,7 @@ import type { FinalTally } from "./final_tally.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import type { Proofs } from "./proofs.ts";
 import { JOB_COLUMNS, jobOf } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input = Parameters<JobStore["change"]>[0];
 

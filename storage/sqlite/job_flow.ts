@@ -12,7 +12,7 @@ import type { SqliteConnection } from "./connection.ts";
 import { checkBatch } from "../sql/batch_limits.ts";
 import type { Proofs } from "./proofs.ts";
 import { JOB_COLUMNS, jobOf, jsonOf } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Flow = Pick<JobStore, "listDue" | "assign" | "fetch" | "claim" | "mark" | "release">;
 type Input<Method extends keyof Flow> = Parameters<Flow[Method]>[0];

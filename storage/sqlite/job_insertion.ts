@@ -13,7 +13,7 @@ import type { Preparing, RowStatement } from "./connection.ts";
 import type { Proofs } from "./proofs.ts";
 import { type Placing, placingBy, skippedJob, storedJob } from "../sql/new_jobs.ts";
 import { JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 /** Makes rows of new jobs. */
 export class JobInsertion {

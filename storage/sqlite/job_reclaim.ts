@@ -20,7 +20,7 @@ import type { ExecutionRecord } from "./execution_record.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { Proofs } from "./proofs.ts";
 import type { Row } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input = Parameters<JobStore["reclaim"]>[0];
 type Output = Awaited<ReturnType<JobStore["reclaim"]>>;

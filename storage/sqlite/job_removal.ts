@@ -8,7 +8,7 @@ import { SUBJECT } from "../sql/codes.ts";
 import type { RemovableJob } from "../sql/job_removal.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { FinalTally } from "./final_tally.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 /** Deletes jobs with their executions and logs. */
 export class JobRemoval {

@@ -15,7 +15,7 @@ import type { FinalTally } from "./final_tally.ts";
 import { checkBatch } from "../sql/batch_limits.ts";
 import type { Proofs } from "./proofs.ts";
 import { jsonOf } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input = Parameters<JobStore["settle"]>[0];
 type Output = Awaited<ReturnType<JobStore["settle"]>>;

@@ -16,7 +16,8 @@ import { shown } from "../../core/names.ts";
 import type { MigrationReport, MigrationStep } from "../port.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { asMasterError } from "./failures.ts";
-import { migrationSteps, schemaTable, type Tables } from "./schema.ts";
+import { migrationSteps, schemaTable } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Preparing = Pick<DatabaseSync, "prepare">;
 

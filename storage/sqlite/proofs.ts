@@ -12,7 +12,7 @@ import type { BucketId, WorkerId } from "../../core/ids.ts";
 import type { BucketProof, LeaseProof } from "../port.ts";
 import type { BucketHolder } from "../sql/new_jobs.ts";
 import type { Preparing, RowStatement } from "./connection.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 /** Looks up what calls have to prove. */
 export class Proofs {

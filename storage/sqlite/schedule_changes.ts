@@ -23,7 +23,7 @@ import {
   scheduleOf,
   scheduleValues,
 } from "../sql/schedule_rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
 type Output<Method extends keyof ScheduleStore> = Awaited<ReturnType<ScheduleStore[Method]>>;

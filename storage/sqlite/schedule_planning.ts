@@ -21,7 +21,7 @@ import type { JobInsertion } from "./job_insertion.ts";
 import type { Proofs } from "./proofs.ts";
 import { jsonOf } from "../sql/rows.ts";
 import { SCHEDULE_COLUMNS, SCHEDULE_WIDTH, scheduleOf } from "../sql/schedule_rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
 

@@ -32,8 +32,8 @@ import {
   scheduleOf,
   scheduleValues,
 } from "../sql/schedule_rows.ts";
-import type { Tables } from "./schema.ts";
 import { type Scan, SlicedReader } from "../sql/sliced_reader.ts";
+import type { Tables } from "../sql/table_names.ts";
 import { compareText } from "../sql/text_order.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];

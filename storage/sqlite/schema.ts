@@ -1,5 +1,5 @@
 /**
- * The tables: their names under a prefix, and the numbered steps that make them.
+ * The numbered steps that make the tables.
  *
  * A step that has been released never changes: a new one follows it.
  *
@@ -9,52 +9,7 @@
 import type { MigrationStep } from "../port.ts";
 import { CLAIMED, HELD, UNCLAIMED, UNSUCCESSFUL } from "../sql/codes.ts";
 import { scheduleTables } from "./schedule_schema.ts";
-
-/** Names of the tables of one prefix. */
-export interface Tables {
-  /** Steps taken. */
-  readonly schema: string;
-  /** Clusters and their settings. */
-  readonly clusters: string;
-  /** Definitions nodes have stored. */
-  readonly definitions: string;
-  /** Registered workers. */
-  readonly workers: string;
-  /** Last incarnation issued, per cluster. */
-  readonly incarnations: string;
-  /** Leases by name. */
-  readonly leases: string;
-  /** Buckets. */
-  readonly buckets: string;
-  /** Jobs. Also the start of the names of their indexes. */
-  readonly jobs: string;
-  /** Jobs that ended, counted per status. */
-  readonly finalCounts: string;
-  /** Attempts that ended. */
-  readonly executions: string;
-  /** Log entries. */
-  readonly logs: string;
-  /** Recurring schedules. */
-  readonly schedules: string;
-}
-
-/** The tables' names under `prefix`. */
-export function tablesOf(prefix: string): Tables {
-  return {
-    schema: `${prefix}schema`,
-    clusters: `${prefix}clusters`,
-    definitions: `${prefix}definitions`,
-    workers: `${prefix}workers`,
-    incarnations: `${prefix}incarnations`,
-    leases: `${prefix}leases`,
-    buckets: `${prefix}buckets`,
-    jobs: `${prefix}jobs`,
-    finalCounts: `${prefix}final_counts`,
-    executions: `${prefix}executions`,
-    logs: `${prefix}logs`,
-    schedules: `${prefix}schedules`,
-  };
-}
+import type { Tables } from "../sql/table_names.ts";
 
 /** The table that records the steps taken; made before the first of them. */
 export function schemaTable(tables: Tables): string {

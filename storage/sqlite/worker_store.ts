@@ -10,7 +10,7 @@ import type { WorkerLife, WorkerStore } from "../port.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { Proofs } from "./proofs.ts";
 import { type Fields, workerOf } from "../sql/rows.ts";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../sql/table_names.ts";
 
 type Input<Method extends keyof WorkerStore> = Parameters<WorkerStore[Method]>[0];
 type Output<Method extends keyof WorkerStore> = Awaited<ReturnType<WorkerStore[Method]>>;

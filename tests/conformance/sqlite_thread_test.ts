@@ -2,7 +2,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { loadAdapter, masterSpec } from "../../storage/mod.ts";
-import { tablesOf } from "../../storage/sqlite/schema.ts";
+import { tablesOf } from "../../storage/sql/table_names.ts";
 import { temporaryFolder } from "../support/temporary_folder.ts";
 import { concurrencyCases } from "./concurrency_cases.ts";
 import { masterCases } from "./master_cases.ts";

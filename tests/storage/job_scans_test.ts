@@ -5,7 +5,7 @@ import { JOB_STATUSES } from "../../core/job.ts";
 import type { JobFilter, JobSort } from "../../core/filter.ts";
 import { JobScans } from "../../storage/sql/job_scans.ts";
 import { postgresDialect } from "../../storage/sql/postgres_dialect.ts";
-import { tablesOf } from "../../storage/sql/schema.ts";
+import { tablesOf } from "../../storage/sql/table_names.ts";
 
 const SCANS = new JobScans(tablesOf("jm_"), postgresDialect);
 

@@ -7,8 +7,8 @@
 
 import { loadAdapter, masterSpec } from "../../storage/mod.ts";
 import type { Master } from "../../storage/port.ts";
-import { type Tables, tablesOf } from "../../storage/sql/schema.ts";
 import { composed } from "../../storage/sql/session.ts";
+import { type Tables, tablesOf } from "../../storage/sql/table_names.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Kind, openPlace, type ServerPlace } from "./server_place.ts";
 

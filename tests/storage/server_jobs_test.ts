@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { STATUS } from "../../storage/sql/codes.ts";
-import type { Tables } from "../../storage/sql/schema.ts";
+import type { Tables } from "../../storage/sql/table_names.ts";
 import { Scene } from "../conformance/scene.ts";
 import { aFailure, aSettlement, AT_MS } from "../support/factories.ts";
 import { rivalsOn } from "./rivals.ts";

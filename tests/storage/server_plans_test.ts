@@ -8,8 +8,8 @@ import { sqlMaster } from "../../storage/sql/master.ts";
 import { openMysql } from "../../storage/sql/mysql_server.ts";
 import { readServerOptions } from "../../storage/sql/options.ts";
 import { openPostgres } from "../../storage/sql/postgres_server.ts";
-import { tablesOf } from "../../storage/sql/schema.ts";
 import type { SqlServer } from "../../storage/sql/session.ts";
+import { tablesOf } from "../../storage/sql/table_names.ts";
 import { HotCalls } from "../support/hot_calls.ts";
 import {
   type DatabaseKind,

@@ -1,7 +1,7 @@
 /** What a call on a server relies on does not change under it: each call meets one that is about to commit. */
 
 import { deepStrictEqual as equal } from "node:assert/strict";
-import type { Tables } from "../../storage/sql/schema.ts";
+import type { Tables } from "../../storage/sql/table_names.ts";
 import { Scene } from "../conformance/scene.ts";
 import { NOW_MS, ScheduleScene } from "../conformance/schedule_scene.ts";
 import { aBucket, anOccurrence, aPlan, AT_MS, newJob } from "../support/factories.ts";

@@ -4,7 +4,8 @@ import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { AT_MS, newJob, settings } from "../support/factories.ts";
 import { adapter } from "../../storage/sqlite.ts";
-import { migrationSteps, schemaTable, tablesOf } from "../../storage/sqlite/schema.ts";
+import { migrationSteps, schemaTable } from "../../storage/sqlite/schema.ts";
+import { tablesOf } from "../../storage/sql/table_names.ts";
 import { startProgram, temporaryFile } from "./temporary_file.ts";
 
 const TABLES = tablesOf("jm_");

@@ -14,7 +14,7 @@ import { JobInsertion } from "../../storage/sqlite/job_insertion.ts";
 import { SqlJobQueries } from "../../storage/sql/job_queries.ts";
 import { fileReads } from "../../storage/sqlite/file_reads.ts";
 import { SqliteScheduleStore } from "../../storage/sqlite/schedule_store.ts";
-import { tablesOf } from "../../storage/sqlite/schema.ts";
+import { tablesOf } from "../../storage/sql/table_names.ts";
 import { SqliteWorkerStore } from "../../storage/sqlite/worker_store.ts";
 import { anOccurrence, aPlan, aSchedule, jobId, newJobs } from "../support/factories.ts";
 import { CLUSTER, ensureCluster } from "./scene.ts";

@@ -6,7 +6,7 @@
 
 import { createConnection } from "mysql2/promise";
 import pg from "pg";
-import { tablesOf } from "../../../storage/sqlite/schema.ts";
+import { tablesOf } from "../../../storage/sql/table_names.ts";
 
 /** Kinds of servers that have databases. */
 export type DatabaseKind = "postgres" | "mysql";
