@@ -7,7 +7,6 @@
 import type { Execution } from "../../core/job.ts";
 import type { LogEntry } from "../../core/log.ts";
 import type { HistoryStore, Page } from "../port.ts";
-import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
 import { logConditions } from "./filters.ts";
 import { logScans } from "./log_scans.ts";
 import { executionOf, LOG_COLUMNS, logOf } from "./rows.ts";
@@ -72,26 +71,16 @@ WHERE cluster_id = ? AND job_id = ? ORDER BY attempt LIMIT ?`,
   async listLogs(input: Input<"listLogs">): Promise<Page<LogEntry>> {
     const { clusterId, filter, oldestFirst, cursor, limit } = input;
     const direction = oldestFirst ? "asc" : "desc";
-    const orderName = `writtenAt:${direction}`;
-    const found = await this.#reader.list({
+    return await this.#reader.page({
       clusterId,
       scans: logScans(this.#logs, filter),
       conditions: logConditions(filter, this.#database.dialect),
-      order: { column: "written_at", direction },
-      after: cursor === null ? null : decodeCursor(orderName, cursor),
-      limit: limit + 1,
+      order: { column: "written_at", direction, name: `writtenAt:${direction}` },
+      cursor,
+      limit,
       columns: LOG_COLUMNS,
-      read: (row): Place & { readonly entry: LogEntry } => {
-        const entry = logOf(row);
-        return { atMs: entry.writtenAtMs, id: entry.id, entry };
-      },
+      read: logOf,
     });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(({ entry }) => entry),
-      nextCursor: found.length > limit && last !== undefined ? encodeCursor(orderName, last) : null,
-    };
   }
 
   /** See {@linkcode HistoryStore.countLogs}. */

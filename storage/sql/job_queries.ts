@@ -6,7 +6,6 @@
 
 import type { Job } from "../../core/job.ts";
 import type { ClaimedJob, JobQueries, JobStatistics, Page } from "../port.ts";
-import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
 import { condition, jobConditions } from "./filters.ts";
 import { JobScans, orderOf } from "./job_scans.ts";
 import { JobStatisticsReader } from "./job_statistics.ts";
@@ -70,30 +69,19 @@ WHERE cluster_id = ? AND ${part.key} = ? AND ${part.condition}${cancelling} ORDE
   /** See {@linkcode JobQueries.list}. */
   async list(input: Input<"list">): Promise<Page<Job>> {
     const { clusterId, filter, sort, cursor, limit } = input;
-    const order = orderOf(sort);
-    const orderName = `${sort.by}:${sort.direction}`;
-    const found = await this.#reader.list({
+    return await this.#reader.page({
       clusterId,
       scans: this.#scans.of(filter, sort.by),
       conditions: [
         ...jobConditions(filter, this.#database.dialect),
         ...(sort.by === "finishedAt" ? [condition("finished_at IS NOT NULL")] : []),
       ],
-      order,
-      after: cursor === null ? null : decodeCursor(orderName, cursor),
-      limit: limit + 1,
-      columns: `${order.column}, ${JOB_COLUMNS}`,
-      read: ([atMs, ...row]): Place & { readonly job: Job } => {
-        const job = jobOf(clusterId, row);
-        return { atMs: atMs as number, id: job.id, job };
-      },
+      order: orderOf(sort),
+      cursor,
+      limit,
+      columns: JOB_COLUMNS,
+      read: (row) => jobOf(clusterId, row),
     });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(({ job }) => job),
-      nextCursor: found.length > limit && last !== undefined ? encodeCursor(orderName, last) : null,
-    };
   }
 
   /** See {@linkcode JobQueries.count}. */

@@ -21,7 +21,7 @@ export const SORT_COLUMNS: Readonly<Record<JobSort["by"], string>> = {
 
 /** How a list of jobs is sorted in SQL. */
 export function orderOf({ by, direction }: JobSort): Order {
-  return { column: SORT_COLUMNS[by], direction };
+  return { column: SORT_COLUMNS[by], direction, name: `${by}:${direction}` };
 }
 
 /** Where jobs are found. */

@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { Schedule, ScheduleFilter } from "../../core/schedule.ts";
+import type { Schedule } from "../../core/schedule.ts";
 import type {
   DueSchedule,
   InsertedSchedule,
-  Page,
   PlanResult,
   ScheduleInsertResult,
   ScheduleStore,
@@ -16,24 +15,17 @@ import type {
 } from "../port.ts";
 import { checkBatch } from "./batch_limits.ts";
 import { batch, batches, columnsOf, type Item } from "./batches.ts";
-import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
 import { SCHEDULES } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import { scheduleConditions } from "./filters.ts";
 import type { FinalTally } from "./final_tally.ts";
 import type { JobInsertion } from "./job_insertion.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import type { Proofs } from "./proofs.ts";
 import { ScheduleChanges } from "./schedule_changes.ts";
 import { SchedulePlanning } from "./schedule_planning.ts";
-import {
-  NEW_SCHEDULE_COLUMNS,
-  SCHEDULE_COLUMNS,
-  scheduleOf,
-  scheduleValues,
-} from "./schedule_rows.ts";
+import { ScheduleReader } from "./schedule_reader.ts";
+import { NEW_SCHEDULE_COLUMNS, scheduleOf, scheduleValues } from "./schedule_rows.ts";
 import { fixed, type SqlDatabase } from "./session.ts";
-import { type Scan, SlicedReader } from "./sliced_reader.ts";
 import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
@@ -51,23 +43,17 @@ export interface ScheduleStoreParts {
   readonly insertion: JobInsertion;
 }
 
-/** Names the order of lists in their cursors. */
-const ORDER_NAME = "schedules:createdAt:desc";
-
 /** The recurring schedules on a server. */
-export class SqlScheduleStore implements ScheduleStore {
+export class SqlScheduleStore extends ScheduleReader implements ScheduleStore {
   readonly #database: SqlDatabase;
-  readonly #index: string;
-  readonly #reader: SlicedReader;
   readonly #planning: SchedulePlanning;
   readonly #changes: ScheduleChanges;
   readonly #sql: ReturnType<typeof statements>;
 
   /** Works on `tables`. */
   constructor(database: SqlDatabase, tables: Tables, parts: ScheduleStoreParts) {
+    super(database, tables);
     this.#database = database;
-    this.#index = `${tables.schedules}_by_created`;
-    this.#reader = new SlicedReader(database, tables.schedules);
     this.#planning = new SchedulePlanning(database, tables, parts);
     this.#changes = new ScheduleChanges(database, tables, parts);
     this.#sql = statements(tables, database.dialect);
@@ -97,50 +83,6 @@ export class SqlScheduleStore implements ScheduleStore {
       for (const part of batches(created.map(itemOf))) tx.last(this.#sql.insert, [part]);
       return { outcome: "accepted", schedules: inserted };
     });
-  }
-
-  /** See {@linkcode ScheduleStore.find}. */
-  find({ clusterId, scheduleId }: Input<"find">): Promise<Schedule | null> {
-    return this.#database.read(async (session) => {
-      const [row] = await session.rows(this.#sql.find, [clusterId, scheduleId]);
-      return row === undefined ? null : scheduleOf(clusterId, row);
-    });
-  }
-
-  /** See {@linkcode ScheduleStore.list}. */
-  async list({ clusterId, filter, cursor, limit }: Input<"list">): Promise<Page<Schedule>> {
-    const found = await this.#reader.list({
-      clusterId,
-      scans: this.#scans(filter),
-      conditions: scheduleConditions(filter),
-      order: { column: "created_at", direction: "desc" },
-      after: cursor === null ? null : decodeCursor(ORDER_NAME, cursor),
-      limit: limit + 1,
-      columns: SCHEDULE_COLUMNS,
-      read: (row): Place & { readonly schedule: Schedule } => {
-        const schedule = scheduleOf(clusterId, row);
-        return { atMs: schedule.createdAtMs, id: schedule.id, schedule };
-      },
-    });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(({ schedule }) => schedule),
-      nextCursor: found.length > limit && last !== undefined
-        ? encodeCursor(ORDER_NAME, last)
-        : null,
-    };
-  }
-
-  /** See {@linkcode ScheduleStore.count}. */
-  async count({ clusterId, filter }: Input<"count">): Promise<number> {
-    const scans = this.#scans(filter);
-    return await this.#reader.count({ clusterId, scans, conditions: scheduleConditions(filter) });
-  }
-
-  #scans({ statuses }: ScheduleFilter): readonly Scan[] {
-    if (statuses?.length === 0) return [];
-    return [{ index: this.#index, fixed: [], keys: ["created_at", "id"] }];
   }
 
   /** See {@linkcode ScheduleStore.touch}. */
@@ -212,7 +154,6 @@ function statements({ clusters, schedules }: Tables, dialect: Dialect) {
     insert: fixed(
       `INSERT INTO ${schedules} (${columns}) SELECT ${values} FROM ${given(NEW_SCHEDULE_COLUMNS)}`,
     ),
-    find: fixed(`SELECT ${SCHEDULE_COLUMNS} FROM ${schedules} WHERE cluster_id = ? AND id = ?`),
     touch: fixed(dialect.updateListed({
       table: schedules,
       batch: columnsOf(SCHEDULES, ["id", "ensured_at"]),

@@ -6,8 +6,9 @@
  * @module
  */
 
+import type { Page } from "../port.ts";
+import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
 import { allOf, type Condition, condition } from "./filters.ts";
-import type { Place } from "./cursor.ts";
 import { composed, type ReadableDatabase, type Row, type SqlValue } from "./session.ts";
 import { compareText } from "./text_order.ts";
 
@@ -35,6 +36,8 @@ export interface Order {
   readonly column: string;
   /** Which way. */
   readonly direction: "asc" | "desc";
+  /** What it is called in cursors: they continue lists of the same order alone. */
+  readonly name: string;
 }
 
 /** Which rows, whatever their order. */
@@ -47,18 +50,32 @@ export interface Selection {
   readonly conditions: readonly Condition[];
 }
 
-/** Which rows, as a list. */
-export interface Listing<T extends Place> extends Selection {
+/** Which rows, as a page of a list. */
+export interface Listing<T extends Identified> extends Selection {
   /** How they are sorted. */
   readonly order: Order;
-  /** Only what comes after this place. */
-  readonly after: Place | null;
+  /** Where the page starts: the cursor of the page before it; `null` for the first one. */
+  readonly cursor: string | null;
   /** At most this many. */
   readonly limit: number;
   /** Selected columns. */
   readonly columns: string;
   /** Makes an item of a row of these columns. */
   readonly read: (row: Row) => T;
+}
+
+interface Identified {
+  readonly id: string;
+}
+
+/** A part of a list: at most `limit` items after a place. */
+interface Stretch<T extends Identified> extends Omit<Listing<T>, "cursor"> {
+  readonly after: Place | null;
+}
+
+/** An item and its place in the list. */
+interface Found<T> extends Place {
+  readonly item: T;
 }
 
 /** Reads one table in slices. */
@@ -72,21 +89,22 @@ export class SlicedReader {
     this.#table = table;
   }
 
-  /** The first items of a list. */
-  async list<T extends Place>(listing: Listing<T>): Promise<readonly T[]> {
-    let found: readonly T[] = [];
-    for (const scan of listing.scans) {
-      const sorted = isSortedBy(scan, listing.order);
-      const start = sorted && listing.after !== null
-        ? [listing.after.atMs, listing.after.id]
-        : null;
-      const direction = sorted ? listing.order.direction : "asc";
-      for await (const slice of this.#slices(listing.clusterId, scan, { start, direction })) {
-        found = merged(found, await this.#rows(listing, scan, slice), listing);
-        if (sorted && found.length >= listing.limit) break;
-      }
-    }
-    return found;
+  /**
+   * A page of a list.
+   *
+   * @throws {JobMasterError} `invalid_request` when the cursor is of no list in this order.
+   */
+  async page<T extends Identified>({ cursor, ...listing }: Listing<T>): Promise<Page<T>> {
+    const { order: { name }, limit } = listing;
+    const after = cursor === null ? null : decodeCursor(name, cursor);
+    // One more than asked for: it tells whether there is a next page.
+    const found = await this.#list({ ...listing, after, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ item }) => item),
+      nextCursor: found.length > limit && last !== undefined ? encodeCursor(name, last) : null,
+    };
   }
 
   /** How many rows are selected. */
@@ -111,12 +129,27 @@ export class SlicedReader {
     return rows;
   }
 
-  async #rows<T extends Place>(
-    listing: Listing<T>,
+  async #list<T extends Identified>(stretch: Stretch<T>): Promise<readonly Found<T>[]> {
+    const { clusterId, scans, order, after, limit } = stretch;
+    let found: readonly Found<T>[] = [];
+    for (const scan of scans) {
+      const sorted = isSortedBy(scan, order);
+      const start = sorted && after !== null ? [after.atMs, after.id] : null;
+      const direction = sorted ? order.direction : "asc";
+      for await (const slice of this.#slices(clusterId, scan, { start, direction })) {
+        found = merged(found, await this.#rows(stretch, scan, slice), stretch);
+        if (sorted && found.length >= limit) break;
+      }
+    }
+    return found;
+  }
+
+  async #rows<T extends Identified>(
+    stretch: Stretch<T>,
     scan: Scan,
     slice: readonly Condition[],
-  ): Promise<readonly T[]> {
-    const { clusterId, conditions, order, after, limit, columns } = listing;
+  ): Promise<readonly Found<T>[]> {
+    const { clusterId, conditions, order, after, limit, columns } = stretch;
     const later = after === null
       ? []
       : [this.#beyond([order.column, "id"], order.direction, [after.atMs, after.id])];
@@ -129,7 +162,7 @@ export class SlicedReader {
     const finding = sortedBy([first, "id"], order.direction);
     const inCluster = rowKey === "id" ? "cluster_id = ? AND " : "";
     // Finding first and reading afterwards: sorting carries no row, and often needs the index alone.
-    const text = `SELECT ${columns} FROM (
+    const text = `SELECT ${order.column}, ${columns} FROM (
   SELECT ${rowKey} AS found FROM ${this.#by(scan)} WHERE ${sql} ORDER BY ${finding} LIMIT ?
 ) AS slice ${join} ${this.#table} ON ${inCluster}${rowKey} = slice.found ORDER BY ${sorting}`;
     const rows = await this.#read(text, [
@@ -137,7 +170,10 @@ export class SlicedReader {
       limit,
       ...(rowKey === "id" ? [clusterId] : []),
     ]);
-    return rows.map(listing.read);
+    return rows.map(([atMs, ...row]) => {
+      const item = stretch.read(row);
+      return { atMs: atMs as number, id: item.id, item };
+    });
   }
 
   /** Conditions that cut the scan into slices, in the order of its keys. */
@@ -214,14 +250,14 @@ function sortedBy(columns: readonly string[], direction: "asc" | "desc"): string
 }
 
 /** The first `limit` items of two sorted lists; an item that moved while it was looked for counts once. */
-function merged<T extends Place>(
-  found: readonly T[],
-  more: readonly T[],
-  { order, limit }: Listing<T>,
-): readonly T[] {
+function merged<T>(
+  found: readonly Found<T>[],
+  more: readonly Found<T>[],
+  { order, limit }: { readonly order: Order; readonly limit: number },
+): readonly Found<T>[] {
   if (found.length === 0) return more;
   const sign = order.direction === "asc" ? 1 : -1;
-  const byId = new Map([...found, ...more].map((item) => [item.id, item]));
+  const byId = new Map([...found, ...more].map((each) => [each.id, each]));
   return [...byId.values()]
     .sort((a, b) => sign * (a.atMs - b.atMs || compareText(a.id, b.id)))
     .slice(0, limit);

@@ -102,7 +102,7 @@ async function withTables(): Promise<TemporaryFile> {
 }
 
 /** Reads keep their statements when they are first needed. */
-async function readAll({ queries, history }: Recording): Promise<void> {
+async function readAll({ queries, history, schedules }: Recording): Promise<void> {
   const job = { ...CLUSTER, jobId: jobId(1), limit: 10 };
   await queries.find(job);
   for (const cancelRequestedOnly of [false, true]) {
@@ -111,6 +111,7 @@ async function readAll({ queries, history }: Recording): Promise<void> {
   await queries.statistics({ ...CLUSTER, sinceMs: 0, nowMs: 1 });
   await history.listExecutions(job);
   await history.findLog({ ...CLUSTER, logId: "l-1" });
+  await schedules.find({ ...CLUSTER, scheduleId: "s-1" });
 }
 
 /** Statements that sort: at most as many rows as one bucket waits for, and never between a job and its start. */
@@ -131,6 +132,23 @@ for (const analyzed of [false, true]) {
         if (!MAY_SORT.test(sql)) ok(!step.includes("TEMP B-TREE"), `${step}\n${sql}`);
       }
     }
+  });
+
+  Deno.test(`what has an id is found by the index of ids when ${when}`, async () => {
+    await using file = await withTables();
+    await using recording = record(file);
+    const { connection, planOf } = recording;
+    if (analyzed) connection.prepare("ANALYZE").run();
+    connection.statements.clear();
+    await readAll(recording);
+
+    const finds = [...connection.statements].filter((sql) => sql.endsWith("AND id = ?"));
+    equal(
+      finds.flatMap(planOf),
+      ["jm_jobs", "jm_logs", "jm_schedules"].map((table) =>
+        `SEARCH ${table} USING INDEX ${table}_by_id (cluster_id=? AND id=?)`
+      ),
+    );
   });
 }
 
