@@ -14,6 +14,11 @@ const MAX_BATCH_CHARACTERS = 2_000_000;
 /** An object of a batch, by the names of its columns. `undefined` and `null` are both NULL. */
 export type Item = Readonly<Record<string, SqlValue | undefined>>;
 
+/** The item that has `values` in `columns`. */
+export function itemWith(columns: readonly string[], values: readonly SqlValue[]): Item {
+  return Object.fromEntries(columns.map((column, index) => [column, values[index]]));
+}
+
 /** These columns of a table as columns of a batch. */
 export function columnsOf(table: Columns, names: readonly string[]): JsonColumns {
   return Object.fromEntries(names.map((name) => [name, jsonTypeOf(table, name)]));

@@ -10,7 +10,9 @@
 import { type Bucket, isLegalBucketStep } from "../../core/bucket.ts";
 import type { BucketId } from "../../core/ids.ts";
 import type { BucketStore, NewBucket } from "../port.ts";
+import { columnsOf } from "./batches.ts";
 import { PRIORITY } from "./codes.ts";
+import { BUCKETS } from "./columns.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
 import { named } from "./fields.ts";
 import { allOf, bucketConditions, condition } from "./filters.ts";
@@ -24,21 +26,20 @@ import { compareText } from "./text_order.ts";
 type Input<Method extends keyof BucketStore> = Parameters<BucketStore[Method]>[0];
 type Output<Method extends keyof BucketStore> = Awaited<ReturnType<BucketStore[Method]>>;
 
-const COLUMNS: readonly string[] = [
-  "cluster_id",
+const COLUMNS = Object.keys(BUCKETS);
+const fieldsOf = named(COLUMNS);
+
+/** What is given of a new bucket. */
+const GIVEN = [
   "id",
-  "status",
   "priority",
   "lane",
   "agent_connection_id",
   "worker_id",
-  "epoch",
+  "incarnation",
   "color",
   "created_at",
-  "status_changed_at",
-  "incarnation",
-];
-const fieldsOf = named(COLUMNS);
+] as const;
 
 /** The buckets on a server. */
 export class SqlBucketStore implements BucketStore {
@@ -76,7 +77,7 @@ export class SqlBucketStore implements BucketStore {
         tx.run(this.#sql.create, [clusterId, batch]),
         tx.rows(this.#sql.created, [batch, clusterId]),
       ]);
-      const stored = new Map(rows.map((row) => [row[1], bucketIn(row)]));
+      const stored = new Map(rows.map(bucketIn).map((bucket) => [bucket.id, bucket]));
       return buckets.map(({ id }) => stored.get(id)!);
     });
   }
@@ -175,7 +176,8 @@ export class SqlBucketStore implements BucketStore {
   async #lock(tx: Transaction, clusterId: string, bucketId: BucketId): Promise<HeldBucket | null> {
     const [row] = await tx.rows(this.#sql.lock, [clusterId, bucketId]);
     if (row === undefined) return null;
-    return { bucket: bucketIn(row), incarnation: row.at(-1) as number | null };
+    const fields = fieldsOf(row);
+    return { bucket: bucketOf(fields), incarnation: fields.incarnation as number | null };
   }
 
   /** Writes what a locked bucket becomes. */
@@ -215,26 +217,18 @@ function statements({ buckets, jobs }: Tables, dialect: Dialect) {
   SELECT 1 FROM ${jobs} ${dialect.byIndex(`${jobs}_${index}`)}
   WHERE cluster_id = ? AND ${key} = ? AND ${condition}
 )`;
-  const given = dialect.jsonTable("?", "given", {
-    id: "text",
-    priority: "whole",
-    lane: "text",
-    agent_connection_id: "text",
-    worker_id: "text",
-    incarnation: "whole",
-    color: "text",
-    created_at: "whole",
-  });
+  const given = (names: readonly string[]) =>
+    dialect.jsonTable("?", "given", columnsOf(BUCKETS, names));
   return {
     create: fixed(
       `INSERT INTO ${buckets} (cluster_id, id, status, priority, lane, agent_connection_id,
   worker_id, incarnation, epoch, color, created_at, status_changed_at)
 SELECT ?, given.id, 'Active', given.priority, given.lane, given.agent_connection_id,
   given.worker_id, given.incarnation, 1, given.color, given.created_at, given.created_at
-FROM ${given} WHERE 1 = 1 ${dialect.orIgnore(buckets)}`,
+FROM ${given(GIVEN)} WHERE 1 = 1 ${dialect.orIgnore(buckets)}`,
     ),
     created: fixed(
-      `SELECT ${columns("b")} FROM ${dialect.jsonTable("?", "given", { id: "text" })}
+      `SELECT ${columns("b")} FROM ${given(["id"])}
 ${dialect.join} ${buckets} AS b ON b.cluster_id = ? AND b.id = given.id`,
     ),
     find: fixed(`SELECT ${COLUMNS.join(", ")} FROM ${buckets} ${one}`),

@@ -1,6 +1,8 @@
 /**
  * The columns of the tables, and the types they have on each kind of server.
  *
+ * Rows of executions, log entries and schedules are written and read by position, in the order the columns have here.
+ *
  * @module
  */
 
@@ -227,6 +229,11 @@ export const SCHEDULES: Columns = {
   code: "text?",
   data: "text",
 };
+
+/** The names of the columns in their order, without the cluster's. */
+export function withinCluster(columns: Columns): readonly string[] {
+  return Object.keys(columns).filter((name) => name !== "cluster_id");
+}
 
 /** What a column holds in a JSON table. */
 export function jsonTypeOf(columns: Columns, name: string): "text" | "whole" {

@@ -8,8 +8,8 @@ import type { Execution } from "../../core/job.ts";
 import type { LogEntry } from "../../core/log.ts";
 import type { HistoryStore, Page } from "../port.ts";
 import { logConditions } from "./filters.ts";
+import { EXECUTION_COLUMNS, executionOf, LOG_COLUMNS, logOf } from "./history_rows.ts";
 import { logScans } from "./log_scans.ts";
-import { executionOf, LOG_COLUMNS, logOf } from "./rows.ts";
 import {
   fixed,
   type ReadableDatabase,
@@ -28,16 +28,6 @@ export type HistoryReading = Pick<
   "listExecutions" | "listLogs" | "countLogs" | "findLog"
 >;
 
-const EXECUTION_COLUMNS = [
-  "job_id",
-  "attempt",
-  "outcome",
-  "started_at",
-  "finished_at",
-  "worker_id",
-  "error",
-] as const;
-
 /** Reads executions and logs from a server or a SQLite file. */
 export class HistoryReader implements HistoryReading {
   readonly #database: ReadableDatabase;
@@ -55,16 +45,16 @@ export class HistoryReader implements HistoryReading {
       `SELECT ${EXECUTION_COLUMNS.join(", ")} FROM ${executions}
 WHERE cluster_id = ? AND job_id = ? ORDER BY attempt LIMIT ?`,
     );
-    this.#findLog = fixed(`SELECT ${LOG_COLUMNS} FROM ${logs} WHERE cluster_id = ? AND id = ?`);
+    this.#findLog = fixed(
+      `SELECT ${LOG_COLUMNS.join(", ")} FROM ${logs} WHERE cluster_id = ? AND id = ?`,
+    );
   }
 
   /** See {@linkcode HistoryStore.listExecutions}. */
   async listExecutions(input: Input<"listExecutions">): Promise<readonly Execution[]> {
     const { clusterId, jobId, limit } = input;
     const rows = await this.#rows(this.#executions, [clusterId, jobId, limit]);
-    return rows.map((row) =>
-      executionOf(Object.fromEntries(EXECUTION_COLUMNS.map((name, at) => [name, row[at]])))
-    );
+    return rows.map(executionOf);
   }
 
   /** See {@linkcode HistoryStore.listLogs}. */
@@ -78,7 +68,7 @@ WHERE cluster_id = ? AND job_id = ? ORDER BY attempt LIMIT ?`,
       order: { column: "written_at", direction, name: `writtenAt:${direction}` },
       cursor,
       limit,
-      columns: LOG_COLUMNS,
+      columns: LOG_COLUMNS.join(", "),
       read: logOf,
     });
   }

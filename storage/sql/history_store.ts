@@ -9,32 +9,19 @@
  */
 
 import type { JobId } from "../../core/ids.ts";
-import type { LogEntry } from "../../core/log.ts";
 import type { HistoryStore } from "../port.ts";
 import { checkBatch } from "./batch_limits.ts";
-import { batches, byId, columnsOf, type Item } from "./batches.ts";
+import { batches, byId, columnsOf, itemWith } from "./batches.ts";
 import { LOGS } from "./columns.ts";
-import { LEVEL, SUBJECT } from "./codes.ts";
 import { type Dialect, jsonBatch } from "./dialect.ts";
 import { HistoryReader } from "./history_reader.ts";
+import { LOG_COLUMNS, logValues } from "./history_rows.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import { statusOf } from "./rows.ts";
 import { composed, fixed, type SqlDatabase, type SqlValue, type Statement } from "./session.ts";
 import type { Tables } from "./table_names.ts";
 
 type Input<Method extends keyof HistoryStore> = Parameters<HistoryStore[Method]>[0];
-
-const ENTRY_COLUMNS = [
-  "id",
-  "level",
-  "subject_type",
-  "subject_id",
-  "attempt",
-  "written_at",
-  "host",
-  "message",
-  "fields",
-] as const;
 
 /** Rows of a table that become too old. */
 interface Ageing {
@@ -74,7 +61,9 @@ export class SqlHistoryStore extends HistoryReader implements HistoryStore {
   async appendLogs({ clusterId, entries }: Input<"appendLogs">): Promise<void> {
     checkBatch(entries, "log entries");
     if (entries.length === 0) return;
-    const items = batches(byId(entries).map(itemOf));
+    const items = batches(
+      byId(entries).map((entry) => itemWith(LOG_COLUMNS, logValues(entry))),
+    );
     await this.#server.write(async (transaction) => {
       await Promise.all(items.map((json) => transaction.run(this.#append, [clusterId, json])));
     });
@@ -112,25 +101,11 @@ export class SqlHistoryStore extends HistoryReader implements HistoryStore {
   }
 }
 
-function itemOf(entry: LogEntry): Item & { readonly id: string } {
-  return {
-    id: entry.id,
-    level: LEVEL[entry.level],
-    subject_type: SUBJECT[entry.subjectType],
-    subject_id: entry.subjectId,
-    attempt: entry.attempt,
-    written_at: entry.writtenAtMs,
-    host: entry.host,
-    message: entry.message,
-    fields: entry.fields,
-  };
-}
-
 function appending(logs: string, dialect: Dialect): Statement {
-  const entries = dialect.jsonTable("?", "entries", columnsOf(LOGS, ENTRY_COLUMNS));
+  const entries = dialect.jsonTable("?", "entries", columnsOf(LOGS, LOG_COLUMNS));
   return fixed(
-    `INSERT INTO ${logs} (cluster_id, ${ENTRY_COLUMNS.join(", ")})
-SELECT ?, ${ENTRY_COLUMNS.map((column) => `entries.${column}`).join(", ")} FROM ${entries}
+    `INSERT INTO ${logs} (cluster_id, ${LOG_COLUMNS.join(", ")})
+SELECT ?, ${LOG_COLUMNS.map((column) => `entries.${column}`).join(", ")} FROM ${entries}
 WHERE 1 = 1 ${dialect.orIgnore(logs)}`,
   );
 }

@@ -7,7 +7,7 @@
 import type { BucketId, JobId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { InsertedJob, NewJob } from "../port.ts";
-import { batch, columnsOf, type Item, slicesOf } from "./batches.ts";
+import { batch, columnsOf, type Item, itemWith, slicesOf } from "./batches.ts";
 import { JOBS } from "./columns.ts";
 import { STATUS } from "./codes.ts";
 import type { Dialect, ListedRows } from "./dialect.ts";
@@ -191,10 +191,8 @@ function keysOf({ id, definitionId, uniqueKey, scheduleId, occurrenceAtMs }: Job
 
 /** The row of a job that has not been started, by its columns. */
 function itemOf(clusterId: string, job: Job): Item {
-  const values = jobValues({ ...job, clusterId }, null);
-  const item = Object.fromEntries(NEW_JOB_COLUMNS.map((column, index) => [column, values[index]]));
   return {
-    ...item,
+    ...itemWith(NEW_JOB_COLUMNS, jobValues({ ...job, clusterId }, null)),
     metadata: JSON.stringify(tagsOf(job.metadata)),
     error_text: errorTextOf(job.error),
   };

@@ -7,11 +7,10 @@
 import type { Bucket, BucketStatus } from "../../core/bucket.ts";
 import type { Cluster } from "../../core/cluster.ts";
 import type { FailureRecord } from "../../core/failure.ts";
-import type { Execution, Job, Metadata, OutcomeKind } from "../../core/job.ts";
-import type { LogEntry } from "../../core/log.ts";
+import type { Job, Metadata } from "../../core/job.ts";
 import type { Worker, WorkerMode, WorkerStatus } from "../../core/worker.ts";
 import type { SqlValue } from "./session.ts";
-import { LEVEL, PRIORITY, STATUS, SUBJECT, TRIGGER, wordsOf } from "../sql/codes.ts";
+import { PRIORITY, STATUS, TRIGGER, wordsOf } from "./codes.ts";
 
 /** A row as an array, in the order of its columns. */
 export type Row = readonly unknown[];
@@ -22,8 +21,6 @@ export type Fields = Readonly<Record<string, unknown>>;
 const STATUSES = wordsOf(STATUS);
 const PRIORITY_WORDS = wordsOf(PRIORITY);
 const TRIGGERS = wordsOf(TRIGGER);
-const LEVELS = wordsOf(LEVEL);
-const SUBJECTS = wordsOf(SUBJECT);
 
 /** The status that `code` stands for. */
 export function statusOf(code: unknown): Job["status"] {
@@ -189,38 +186,6 @@ export function jobValues(job: Job, claimedAtMs: number | null): readonly SqlVal
     jsonOf(job.error),
     job.data,
   ];
-}
-
-/** The execution in a row. */
-export function executionOf(row: Fields): Execution {
-  return {
-    jobId: row.job_id as string,
-    attempt: row.attempt as number,
-    outcome: row.outcome as OutcomeKind,
-    startedAtMs: row.started_at as number,
-    finishedAtMs: row.finished_at as number,
-    workerId: row.worker_id as string | null,
-    error: parsed(row.error),
-  };
-}
-
-/** What {@linkcode logOf} reads, in its order. */
-export const LOG_COLUMNS =
-  "id, level, subject_type, subject_id, attempt, written_at, host, message, fields";
-
-/** The log entry in a row of {@linkcode LOG_COLUMNS}. */
-export function logOf(row: Row): LogEntry {
-  return {
-    id: row[0] as string,
-    level: LEVELS[row[1] as number]!,
-    subjectType: SUBJECTS[row[2] as number]!,
-    subjectId: row[3] as string,
-    attempt: row[4] as number | null,
-    writtenAtMs: row[5] as number,
-    host: row[6] as string,
-    message: row[7] as string,
-    fields: row[8] as string | null,
-  };
 }
 
 /** The bucket in a row. */

@@ -5,47 +5,13 @@
  */
 
 import type { OverlapPolicy, Schedule, ScheduleStatus, ScheduleType } from "../../core/schedule.ts";
-import { PRIORITY } from "../sql/codes.ts";
+import { PRIORITY } from "./codes.ts";
+import { SCHEDULES } from "./columns.ts";
 import type { SqlValue } from "./session.ts";
 import { jsonOf, parsed, priorityOf, type Row } from "./rows.ts";
 
 /** Columns that {@linkcode scheduleValues} fills, in its order. */
-export const NEW_SCHEDULE_COLUMNS: readonly string[] = [
-  "cluster_id",
-  "id",
-  "type",
-  "status",
-  "revision",
-  "overlap",
-  "plan_at",
-  "next_at",
-  "cursor_at",
-  "checkpoint_at",
-  "ensured_at",
-  "idle_at",
-  "terminated_at",
-  "skipped_count",
-  "created_at",
-  "updated_at",
-  "definition_id",
-  "profile_id",
-  "recurrence_type",
-  "recurrence_text",
-  "time_zone",
-  "start_after",
-  "end_before",
-  "jitter_ms",
-  "priority",
-  "lane",
-  "timeout_ms",
-  "max_retries",
-  "misfire",
-  "retry",
-  "metadata",
-  "error",
-  "code",
-  "data",
-];
+export const NEW_SCHEDULE_COLUMNS: readonly string[] = Object.keys(SCHEDULES);
 
 /** What {@linkcode scheduleOf} reads, in its order. */
 export const SCHEDULE_COLUMNS: string = NEW_SCHEDULE_COLUMNS.slice(1).join(", ");

@@ -14,7 +14,7 @@ import type {
   ScheduleUpdateResult,
 } from "../port.ts";
 import { checkBatch } from "./batch_limits.ts";
-import { batch, batches, columnsOf, type Item } from "./batches.ts";
+import { batch, batches, columnsOf, type Item, itemWith } from "./batches.ts";
 import { SCHEDULES } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import type { FinalTally } from "./final_tally.ts";
@@ -80,7 +80,8 @@ export class SqlScheduleStore extends ScheduleReader implements ScheduleStore {
         created.push(schedule);
         return { created: true, schedule };
       });
-      for (const part of batches(created.map(itemOf))) tx.last(this.#sql.insert, [part]);
+      const items = created.map((each) => itemWith(NEW_SCHEDULE_COLUMNS, scheduleValues(each)));
+      for (const part of batches(items)) tx.last(this.#sql.insert, [part]);
       return { outcome: "accepted", schedules: inserted };
     });
   }
@@ -127,12 +128,6 @@ export class SqlScheduleStore extends ScheduleReader implements ScheduleStore {
 /** Each id once, in the order in which rows are locked. */
 function idsOf(ids: readonly string[]): readonly Item[] {
   return [...new Set(ids)].sort(compareText).map((id) => ({ id }));
-}
-
-/** The row of a schedule, by its columns. */
-function itemOf(schedule: Schedule): Item {
-  const values = scheduleValues(schedule);
-  return Object.fromEntries(NEW_SCHEDULE_COLUMNS.map((column, index) => [column, values[index]]));
 }
 
 function statements({ clusters, schedules }: Tables, dialect: Dialect) {

@@ -4,27 +4,13 @@
  * @module
  */
 
+import { WORKERS } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { fixed } from "./session.ts";
 import type { Tables } from "./table_names.ts";
 
 /** The columns of a worker, in the order statements select and insert them. */
-export const WORKER_COLUMNS: readonly string[] = [
-  "cluster_id",
-  "id",
-  "name",
-  "mode",
-  "lane",
-  "agent_connection_id",
-  "parallelism",
-  "incarnation",
-  "status",
-  "host",
-  "process_id",
-  "created_at",
-  "heartbeat_at",
-  "lease_until",
-];
+export const WORKER_COLUMNS: readonly string[] = Object.keys(WORKERS);
 
 /** The statements about workers and leases. */
 export function workerStatements(tables: Tables, dialect: Dialect) {

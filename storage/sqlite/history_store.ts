@@ -5,11 +5,10 @@
  */
 
 import type { JobId } from "../../core/ids.ts";
-import type { LogEntry } from "../../core/log.ts";
 import type { HistoryStore } from "../port.ts";
-import { LEVEL, SUBJECT } from "../sql/codes.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { HistoryReader } from "../sql/history_reader.ts";
+import { LOG_COLUMNS, logValues } from "../sql/history_rows.ts";
 import { fileReads } from "./file_reads.ts";
 import type { JobRemoval } from "./job_removal.ts";
 import { checkBatch } from "../sql/batch_limits.ts";
@@ -36,23 +35,8 @@ export class SqliteHistoryStore extends HistoryReader implements HistoryStore {
   async appendLogs({ clusterId, entries }: Input<"appendLogs">): Promise<void> {
     checkBatch(entries, "log entries");
     await this.#connection.write(() => {
-      for (const entry of entries) this.#append(clusterId, entry);
+      for (const entry of entries) this.#sql.append.run(clusterId, ...logValues(entry));
     }, entries.length);
-  }
-
-  #append(clusterId: string, entry: LogEntry): void {
-    this.#sql.append.run(
-      clusterId,
-      entry.id,
-      LEVEL[entry.level],
-      SUBJECT[entry.subjectType],
-      entry.subjectId,
-      entry.attempt,
-      entry.writtenAtMs,
-      entry.host,
-      entry.message,
-      entry.fields,
-    );
   }
 
   /** See {@linkcode HistoryStore.purgeJobs}. */
@@ -87,9 +71,8 @@ function statements(connection: SqliteConnection, tables: Tables) {
   const { jobs, logs, schedules } = tables;
   return {
     append: connection.prepare(
-      `INSERT INTO ${logs} (cluster_id, id, level, subject_type, subject_id, attempt, written_at,
-  host, message, fields)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO ${logs} (cluster_id, ${LOG_COLUMNS.join(", ")})
+VALUES (?, ${LOG_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`,
     ),
     purgeable: connection.prepareRows(
       `SELECT id, status FROM ${jobs} INDEXED BY ${jobs}_finished
