@@ -7,6 +7,7 @@
 import { JobMasterError } from "../../core/errors.ts";
 import { shown } from "../../core/names.ts";
 import { parseDuration } from "../../core/time.ts";
+import { isPrefix, PREFIX_RULE } from "./table_names.ts";
 
 /** The kinds of servers. MariaDB counts as MySQL. */
 export type ServerKind = "postgres" | "mysql";
@@ -48,8 +49,6 @@ const NAMES: Readonly<Record<ServerKind, string>> = { postgres: "Postgres", mysq
 
 const PORTS: Readonly<Record<ServerKind, number>> = { postgres: 5432, mysql: 3306 };
 
-const PREFIX = /^[a-z][a-z0-9_]{0,20}$/;
-
 /** No control characters: they end names early in both protocols. */
 // deno-lint-ignore no-control-regex -- exactly those
 const NAME = /^[^\u0000-\u001f\u007f]{1,128}$/;
@@ -83,9 +82,8 @@ const READERS: {
   database: ({ kind, options }, value) =>
     named(kind, "database", value ?? (kind === "postgres" ? options.user : undefined)),
   prefix: ({ kind }, value = "jm_") => {
-    if (typeof value === "string" && PREFIX.test(value)) return value;
-    const rule = 'it must be 1 to 21 lower-case letters, digits and "_", a letter first';
-    throw refusal(kind, `prefix ${shown(value)}`, rule);
+    if (isPrefix(value)) return value;
+    throw refusal(kind, `prefix ${shown(value)}`, PREFIX_RULE);
   },
   migrate: ({ kind }, value = true) => truth(kind, "migrate", value),
   connections: ({ kind }, value = 8) => whole(kind, "connections", { value, max: 100 }),

@@ -1,8 +1,18 @@
 /**
- * The names of the tables, on servers and in a SQLite file.
+ * The names of the tables and the prefix they start with, on servers and in a SQLite file.
  *
  * @module
  */
+
+const PREFIX = /^[a-z][a-z0-9_]{0,20}$/;
+
+/** What a prefix has to be, as refusals say it. */
+export const PREFIX_RULE = 'it must be 1 to 21 lower-case letters, digits and "_", a letter first';
+
+/** Whether tables may be named under `value`. */
+export function isPrefix(value: unknown): value is string {
+  return typeof value === "string" && PREFIX.test(value);
+}
 
 /** Names of the tables of one prefix. */
 export interface Tables {

@@ -6,6 +6,7 @@
 
 import { JobMasterError } from "../../core/errors.ts";
 import { shown } from "../../core/names.ts";
+import { isPrefix, PREFIX_RULE } from "../sql/table_names.ts";
 
 /** Options of the SQLite master, checked. */
 export interface SqliteOptions {
@@ -22,8 +23,6 @@ export interface SqliteOptions {
 /** No special name of SQLite such as `:memory:`, no directory, and no NUL, which would end the name early. */
 const FILE = /^(?!:)[^\0]*[^\0/\\]$/;
 
-const PREFIX = /^[a-z][a-z0-9_]{0,20}$/;
-
 /** How each option is read. What it throws says what would be right. */
 const READERS: {
   readonly [Field in keyof SqliteOptions]: (value: unknown) => SqliteOptions[Field];
@@ -33,12 +32,8 @@ const READERS: {
     refuse("path", value, "it must name a file, because several connections share it");
   },
   prefix: (value = "jm_") => {
-    if (typeof value === "string" && PREFIX.test(value)) return value;
-    refuse(
-      "prefix",
-      value,
-      'it must be 1 to 21 lower-case letters, digits and "_", a letter first',
-    );
+    if (isPrefix(value)) return value;
+    refuse("prefix", value, PREFIX_RULE);
   },
   synchronous: (value = "full") => {
     if (value === "full" || value === "normal") return value;
