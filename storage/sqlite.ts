@@ -11,18 +11,15 @@ import { enlistJobs } from "./sqlite/callers_transaction.ts";
 import { SqliteBucketStore } from "./sqlite/bucket_store.ts";
 import { SqliteClusterStore } from "./sqlite/cluster_store.ts";
 import { SqliteConnection, type Surroundings } from "./sqlite/connection.ts";
-import { FinalTally } from "./sqlite/final_tally.ts";
 import { SqliteHistoryStore } from "./sqlite/history_store.ts";
-import { JobInsertion } from "./sqlite/job_insertion.ts";
 import { SqlJobQueries } from "./sql/job_queries.ts";
 import { fileReads } from "./sqlite/file_reads.ts";
-import { JobRemoval } from "./sqlite/job_removal.ts";
 import { sqliteJobStore } from "./sqlite/job_store.ts";
 import { inspectSchema, migrateSchema, reportOf, requireLatest } from "./sqlite/migrations.ts";
 import { readOptions } from "./sqlite/options.ts";
 import { MAX_BATCH } from "./sql/batch_limits.ts";
-import { Proofs } from "./sqlite/proofs.ts";
 import { SqliteScheduleStore } from "./sqlite/schedule_store.ts";
+import { storeParts } from "./sqlite/store_parts.ts";
 import { type Tables, tablesOf } from "./sql/table_names.ts";
 import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
 
@@ -84,11 +81,8 @@ export const adapter: MasterAdapter = {
 };
 
 function masterOn(connection: SqliteConnection, tables: Tables): SqliteMaster {
-  const proofs = new Proofs(connection, tables);
-  const tally = new FinalTally(connection, tables);
-  const removal = new JobRemoval(connection, tables, tally);
-  const insertion = new JobInsertion(connection, tables, proofs);
-  const parts = { proofs, removal, tally, insertion };
+  const parts = storeParts(connection, tables);
+  const { proofs, removal } = parts;
   return {
     capabilities: { wakeups: "push", maxBatch: MAX_BATCH },
     jobs: sqliteJobStore(connection, tables, parts),

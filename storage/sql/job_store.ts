@@ -6,52 +6,28 @@
 
 import type { JobStore } from "../port.ts";
 import { ExecutionRecord } from "./execution_record.ts";
-import type { FinalTally } from "./final_tally.ts";
 import { JobChanges } from "./job_changes.ts";
 import { JobFlow } from "./job_flow.ts";
-import type { JobInsertion } from "./job_insertion.ts";
 import { JobIntake } from "./job_intake.ts";
+import { jobStoreOf } from "./job_parts.ts";
 import { JobReclaim } from "./job_reclaim.ts";
-import type { JobRemoval } from "./job_removal.ts";
 import { JobSettling } from "./job_settling.ts";
-import type { Proofs } from "./proofs.ts";
 import type { SqlDatabase } from "./session.ts";
+import type { StoreParts } from "./store_parts.ts";
 import type { Tables } from "./table_names.ts";
-
-/** What the flow of jobs shares with the other stores. */
-export interface JobStoreParts {
-  /** Checks what calls may act on. */
-  readonly proofs: Proofs;
-  /** Counts ended jobs. */
-  readonly tally: FinalTally;
-  /** Deletes ended jobs. */
-  readonly removal: JobRemoval;
-  /** Makes rows of new jobs. */
-  readonly insertion: JobInsertion;
-}
 
 /** The flow of jobs on a server. */
 export function sqlJobStore(
   database: SqlDatabase,
   tables: Tables,
-  parts: JobStoreParts,
+  parts: StoreParts,
 ): JobStore {
   const executions = new ExecutionRecord(database.dialect, tables);
-  const intake = new JobIntake(database, parts.proofs, parts.insertion);
-  const flow = new JobFlow(database, tables, parts.proofs);
-  const settling = new JobSettling(database, tables, { ...parts, executions });
-  const reclaim = new JobReclaim(database, tables, { ...parts, executions });
-  const changes = new JobChanges(database, tables, parts);
-  return {
-    insert: (input) => intake.insert(input),
-    listDue: (input) => flow.listDue(input),
-    assign: (input) => flow.assign(input),
-    fetch: (input) => flow.fetch(input),
-    claim: (input) => flow.claim(input),
-    mark: (input) => flow.mark(input),
-    settle: (input) => settling.settle(input),
-    release: (input) => flow.release(input),
-    reclaim: (input) => reclaim.reclaim(input),
-    change: (input) => changes.change(input),
-  };
+  return jobStoreOf({
+    intake: new JobIntake(database, parts.proofs, parts.insertion),
+    flow: new JobFlow(database, tables, parts.proofs),
+    settling: new JobSettling(database, tables, { ...parts, executions }),
+    reclaim: new JobReclaim(database, tables, { ...parts, executions }),
+    changes: new JobChanges(database, tables, parts),
+  });
 }

@@ -8,28 +8,21 @@ import type { Master } from "../port.ts";
 import { MAX_BATCH } from "./batch_limits.ts";
 import { SqlBucketStore } from "./bucket_store.ts";
 import { SqlClusterStore } from "./cluster_store.ts";
-import { FinalTally } from "./final_tally.ts";
 import { SqlHistoryStore } from "./history_store.ts";
-import { JobInsertion } from "./job_insertion.ts";
 import { SqlJobQueries } from "./job_queries.ts";
-import { JobRemoval } from "./job_removal.ts";
 import { sqlJobStore } from "./job_store.ts";
-import { Proofs } from "./proofs.ts";
 import { SqlScheduleStore } from "./schedule_store.ts";
 import type { SqlServer } from "./session.ts";
+import { storeParts } from "./store_parts.ts";
 import type { Tables } from "./table_names.ts";
 import { SqlWorkerStore } from "./worker_store.ts";
 
 /** The master on `tables` of `server`, which it closes in the end. */
 export function sqlMaster(server: SqlServer, tables: Tables): Master {
-  const { dialect, wakeups } = server;
-  const proofs = new Proofs(tables, dialect);
-  const tally = new FinalTally(dialect, tables);
-  const removal = new JobRemoval(dialect, tables, tally);
-  const insertion = new JobInsertion(dialect, tables, proofs);
-  const parts = { proofs, tally, removal, insertion };
+  const parts = storeParts(server.dialect, tables);
+  const { proofs, removal } = parts;
   return {
-    capabilities: { wakeups, maxBatch: MAX_BATCH },
+    capabilities: { wakeups: server.wakeups, maxBatch: MAX_BATCH },
     jobs: announcing(server, sqlJobStore(server, tables, parts), [
       ...["insert", "assign", "release", "reclaim", "change"] as const,
     ]),

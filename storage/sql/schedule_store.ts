@@ -17,31 +17,16 @@ import { checkBatch } from "./batch_limits.ts";
 import { batch, batches, columnsOf, type Item, itemWith } from "./batches.ts";
 import { SCHEDULES } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
-import type { FinalTally } from "./final_tally.ts";
-import type { JobInsertion } from "./job_insertion.ts";
-import type { JobRemoval } from "./job_removal.ts";
-import type { Proofs } from "./proofs.ts";
 import { ScheduleChanges } from "./schedule_changes.ts";
 import { SchedulePlanning } from "./schedule_planning.ts";
 import { ScheduleReader } from "./schedule_reader.ts";
 import { NEW_SCHEDULE_COLUMNS, scheduleOf, scheduleValues } from "./schedule_rows.ts";
 import { fixed, type SqlDatabase } from "./session.ts";
+import type { StoreParts } from "./store_parts.ts";
 import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
-
-/** What the schedules share with the other stores. */
-export interface ScheduleStoreParts {
-  /** Checks what calls may act on. */
-  readonly proofs: Proofs;
-  /** Counts ended jobs. */
-  readonly tally: FinalTally;
-  /** Deletes jobs. */
-  readonly removal: JobRemoval;
-  /** Makes rows of new jobs. */
-  readonly insertion: JobInsertion;
-}
 
 /** The recurring schedules on a server. */
 export class SqlScheduleStore extends ScheduleReader implements ScheduleStore {
@@ -51,7 +36,7 @@ export class SqlScheduleStore extends ScheduleReader implements ScheduleStore {
   readonly #sql: ReturnType<typeof statements>;
 
   /** Works on `tables`. */
-  constructor(database: SqlDatabase, tables: Tables, parts: ScheduleStoreParts) {
+  constructor(database: SqlDatabase, tables: Tables, parts: StoreParts) {
     super(database, tables);
     this.#database = database;
     this.#planning = new SchedulePlanning(database, tables, parts);

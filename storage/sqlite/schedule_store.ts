@@ -16,9 +16,6 @@ import type {
 } from "../port.ts";
 import type { RowStatement, SqliteConnection } from "./connection.ts";
 import { fileReads } from "./file_reads.ts";
-import type { FinalTally } from "./final_tally.ts";
-import type { JobInsertion } from "./job_insertion.ts";
-import type { JobRemoval } from "./job_removal.ts";
 import { checkBatch } from "../sql/batch_limits.ts";
 import type { Proofs } from "./proofs.ts";
 import { ScheduleChanges } from "./schedule_changes.ts";
@@ -30,22 +27,11 @@ import {
   scheduleOf,
   scheduleValues,
 } from "../sql/schedule_rows.ts";
+import type { StoreParts } from "./store_parts.ts";
 import type { Tables } from "../sql/table_names.ts";
 import { compareText } from "../sql/text_order.ts";
 
 type Input<Method extends keyof ScheduleStore> = Parameters<ScheduleStore[Method]>[0];
-
-/** What the schedules share with the other stores. */
-export interface ScheduleStoreParts {
-  /** Checks what calls may act on. */
-  readonly proofs: Proofs;
-  /** Counts ended jobs. */
-  readonly tally: FinalTally;
-  /** Deletes jobs. */
-  readonly removal: JobRemoval;
-  /** Makes rows of new jobs. */
-  readonly insertion: JobInsertion;
-}
 
 /** The recurring schedules in SQLite. */
 export class SqliteScheduleStore extends ScheduleReader implements ScheduleStore {
@@ -58,7 +44,7 @@ export class SqliteScheduleStore extends ScheduleReader implements ScheduleStore
   readonly #touch: StatementSync;
 
   /** Works on `tables`. */
-  constructor(connection: SqliteConnection, tables: Tables, parts: ScheduleStoreParts) {
+  constructor(connection: SqliteConnection, tables: Tables, parts: StoreParts) {
     super(fileReads(connection), tables);
     const { schedules } = tables;
     this.#connection = connection;
