@@ -19,6 +19,7 @@ import { inspectSchema, migrateSchema, reportOf, requireLatest } from "./sqlite/
 import { readOptions } from "./sqlite/options.ts";
 import { MAX_BATCH } from "./sql/batch_limits.ts";
 import { SqliteScheduleStore } from "./sqlite/schedule_store.ts";
+import { forgetStatistics } from "./sqlite/statistics.ts";
 import { storeParts } from "./sqlite/store_parts.ts";
 import { type Tables, tablesOf } from "./sql/table_names.ts";
 import { SqliteWorkerStore } from "./sqlite/worker_store.ts";
@@ -48,6 +49,7 @@ export async function openSqlite(
   const connection = await SqliteConnection.open({ path, synchronous }, surroundings);
   try {
     if (migrate) await migrateSchema(connection, tables);
+    await forgetStatistics(connection, tables);
     return await connection.read(() => masterOn(connection, tables));
   } catch (error) {
     await connection.close();

@@ -176,3 +176,26 @@ Deno.test("close finishes the calls that were made, and refuses those that come 
   await using again = await file.open();
   equal(await stored(again), 1);
 });
+
+Deno.test("opening forgets the statistics of its own tables: with samples statements are prepared at every call", async () => {
+  await using file = await temporaryFile();
+  {
+    await using master = await file.open();
+    await ensureCluster(master);
+    await insert(master, 1);
+  }
+  using other = new DatabaseSync(file.path);
+  other.exec("CREATE TABLE mine (n INTEGER PRIMARY KEY, text TEXT)");
+  other.exec("CREATE INDEX mine_by_text ON mine (text)");
+  other.exec("INSERT INTO mine (text) VALUES ('a'), ('b'); ANALYZE");
+  const known = () =>
+    ["sqlite_stat1", "sqlite_stat4"].map((table) =>
+      other.prepare(`SELECT DISTINCT tbl FROM ${table} ORDER BY tbl`).all().map(({ tbl }) => tbl)
+    );
+  ok(known().every((tables) => tables.includes("jm_jobs")));
+
+  await using master = await file.open();
+
+  equal(known(), [["mine"], ["mine"]]);
+  equal(await stored(master), 1);
+});
