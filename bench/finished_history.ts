@@ -326,7 +326,7 @@ const turn = async (state: keyof typeof states) => {
   return figures;
 };
 console.log("warming up");
-await turn("empty");
+for (const state of ["empty", "full"] as const) await turn(state);
 for (let round = 0; round < turns; round++) {
   const order = round % 2 === 0 ? ["empty", "full"] as const : ["full", "empty"] as const;
   for (const state of order) states[state].push(await turn(state));
