@@ -141,9 +141,16 @@ async function connectPostgres(url: string): Promise<Caller> {
 }
 
 async function connectReserved(url: string): Promise<Caller> {
-  const pool = postgres(url, { max: 1, onnotice: () => {} });
+  const cut = Promise.withResolvers<never>(); // the package itself may never answer after that
+  cut.promise.catch(() => {/* told to who asks */});
+  const onclose = () => cut.reject(new Error("CONNECTION_CLOSED"));
+  const pool = postgres(url, { max: 1, onnotice: () => {}, onclose });
   const sql = await pool.reserve();
-  const ask = async (text: string) => String((await sql.unsafe(text).values())[0]?.[0]);
+  const ask = async (text: string) => {
+    const rows = sql.unsafe(text).values();
+    rows.catch(() => {/* may come after the cut was told */});
+    return String((await Promise.race([rows, cut.promise]))[0]?.[0]);
+  };
   return {
     idle: sql,
     transaction: byStatements({ tx: sql, ask }, postgresBegin),
