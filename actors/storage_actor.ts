@@ -9,6 +9,7 @@
 
 import { invariant, JobMasterError } from "../core/errors.ts";
 import type { Master, MasterAdapter, MasterReach, MasterSpec } from "../storage/port.ts";
+import { OutageLog } from "./outage_log.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Ask, Message, Tell } from "./runtime/protocol.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
@@ -54,19 +55,10 @@ export interface StorageArgs {
   readonly watchers: readonly string[];
 }
 
-/** An outage of the master that lasts longer is reported while it lasts, in milliseconds. */
-const LONG_OUTAGE_MS = 10_000;
-
-interface Outage {
-  readonly sinceMonoMs: number;
-  readonly reason: string;
-  reported: boolean;
-}
-
 interface State {
   readonly master: Master;
   readonly watches: readonly Disposable[];
-  outage: Outage | null;
+  readonly outages: OutageLog;
   readonly watchers: readonly ActorRef<MasterChanged>[];
 }
 
@@ -88,7 +80,7 @@ export const storageActor: Actor<StorageMessage, StorageArgs> = defineActor<
         master.watch(() => void context.self.tell({ type: "changed" })),
         master.watchReach((reach) => void context.self.tell({ type: "reach", ...reach })),
       ],
-      outage: null,
+      outages: new OutageLog("The master"),
       watchers: watchers.map((address) => context.ref<MasterChanged>(address)),
     };
   },
@@ -107,16 +99,19 @@ export const storageActor: Actor<StorageMessage, StorageArgs> = defineActor<
       for (const watcher of watchers) watcher.tell({ type: "master_changed" });
     },
 
-    reach(context, reach, state) {
-      if (reach.available) endOutage(context, state);
-      else beginOutage(context, state, reach.reason);
+    reach(context, { available, reason }, { outages }) {
+      if (available) outages.end(context);
+      else {
+        outages.begin(
+          context,
+          reason,
+          () => context.sendAfter(outages.longMs, { type: "still_out" }),
+        );
+      }
     },
 
-    still_out(context, _message, state) {
-      if (state.outage === null || state.outage.reported) return;
-      if (lasted(context, state.outage) < LONG_OUTAGE_MS) return; // a later one
-      state.outage.reported = true;
-      context.log("warning", `The master cannot be reached: ${state.outage.reason}`);
+    still_out(context, _message, { outages }) {
+      outages.report(context);
     },
   },
 
@@ -125,28 +120,6 @@ export const storageActor: Actor<StorageMessage, StorageArgs> = defineActor<
     await master[Symbol.asyncDispose]();
   },
 });
-
-type Context = ActorContext<StorageMessage>;
-
-function beginOutage(context: Context, state: State, reason: string): void {
-  state.outage ??= { sinceMonoMs: context.clock.monotonic(), reason, reported: false };
-  context.sendAfter(LONG_OUTAGE_MS, { type: "still_out" });
-}
-
-/** One line for a short outage, two for a long one. */
-function endOutage(context: Context, state: State): void {
-  const { outage } = state;
-  if (outage === null) return;
-  state.outage = null;
-  const seconds = (lasted(context, outage) / 1_000).toFixed(1);
-  const text = `The master could not be reached for ${seconds} s: ${outage.reason}`;
-  if (outage.reported) context.log("info", "The master can be reached again", { seconds });
-  else context.log("warning", text);
-}
-
-function lasted(context: Context, { sinceMonoMs }: Outage): number {
-  return context.clock.monotonic() - sinceMonoMs;
-}
 
 /**
  * Loads an adapter by its URL and opens it.

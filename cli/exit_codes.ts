@@ -57,6 +57,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   wait_timeout: EXIT.timeout,
   ask_timeout: EXIT.timeout,
   master_unavailable: EXIT.unhealthy,
+  transport_unavailable: EXIT.unhealthy,
   schema_outdated: EXIT.unhealthy,
   method_not_allowed: EXIT.failed,
   job_failed: EXIT.failed,

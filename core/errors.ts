@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   "ask_timeout",
   "master_busy",
   "master_unavailable",
+  "transport_unavailable",
   "schema_outdated",
   "unsupported",
   "invariant_violated",

@@ -41,6 +41,7 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   ask_timeout: 503,
   master_busy: 503,
   master_unavailable: 503,
+  transport_unavailable: 503,
   schema_outdated: 500,
   unsupported: 501,
   invariant_violated: 500,

@@ -36,12 +36,20 @@ export function migrationSteps(
     ],
   });
   const make = describeTables(prefix, dialect).flatMap((table) =>
-    dialect.name === "postgres"
-      ? postgresTable(table, dialect)
-      : mysqlTable(table, { dialect, collation })
+    tableStatements(table, { dialect, collation })
   );
   const settings = dialect.name === "postgres" ? vacuumSettings(tables) : [];
   return [step(1, "the tables of version 0.1", [...make, ...settings])];
+}
+
+/** The statements that make a table. On MySQL they can be repeated. */
+export function tableStatements(
+  table: Table,
+  place: { readonly dialect: Dialect; readonly collation: string },
+): readonly string[] {
+  return place.dialect.name === "postgres"
+    ? postgresTable(table, place.dialect)
+    : mysqlTable(table, place);
 }
 
 /**

@@ -101,7 +101,8 @@ export function describeTables(prefix: string, dialect: Dialect): readonly Table
   ];
 }
 
-function columnsOf(columns: Columns): readonly Column[] {
+/** Columns as they are described, none of them computed. */
+export function columnsOf(columns: Columns): readonly Column[] {
   return Object.entries(columns).map(([name, written]) => ({
     name,
     type: written.replace("?", "") as keyof ColumnTypes,

@@ -15,7 +15,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "core": ["core"],
   "recurrence": ["recurrence", "core"],
   "storage": ["storage", "core"],
-  "transports": ["transports", "core", "storage/sql"],
+  "transports": [
+    "transports",
+    "core",
+    "storage/sql",
+    "storage/sqlite/connection.ts",
+    "storage/sqlite/options.ts",
+    "storage/mod.ts", // reads the addresses that both have
+  ],
   "actors/runtime": ["actors/runtime", "core"],
   "actors": ["actors", "core", "recurrence", "storage/port.ts", "transports/port.ts"],
   "http": [

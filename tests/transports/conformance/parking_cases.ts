@@ -1,0 +1,140 @@
+/** Promises of `Transport.park`, `listParked`, `depths`, `remove`, and of a closed transport. */
+
+import { deepStrictEqual as equal, rejects } from "node:assert/strict";
+import { eventually } from "../../support/eventually.ts";
+import {
+  aMessage,
+  filled,
+  idsOf,
+  QUEUE,
+  receiptsOf,
+  receive,
+  receiveAll,
+  receiveNone,
+  type TransportCase,
+} from "./transport_case.ts";
+
+/** Promises about what is in a queue and beside it. */
+export const parkingCases: readonly TransportCase[] = [
+  {
+    name: "park sets messages aside with their bytes and the reason",
+    async run(transport) {
+      const body = "no JSON at all: ü \u0001";
+      const before = Date.now();
+      await filled(transport, [aMessage("m-1", { body }), aMessage("m-2")]);
+      const deliveries = await receiveAll(transport, 2);
+      const bad = deliveries.find(({ messageId }) => messageId === "m-1")!;
+
+      await transport.park({
+        ...QUEUE,
+        parked: [{ receipt: bad.receipt, reason: "unreadable: é" }],
+      });
+
+      const [parked, ...more] = await transport.listParked({ ...QUEUE, limit: 10 });
+      const { parkedAtMs, bytes, ...rest } = parked!;
+      equal(rest, { messageId: "m-1", bucketId: QUEUE.bucketId, reason: "unreadable: é" });
+      equal(new TextDecoder().decode(bytes), body);
+      equal(Math.abs(parkedAtMs - before) < 60_000, true);
+      equal(more, []);
+      const [depth] = await transport.depths({ ...QUEUE, bucketIds: [QUEUE.bucketId] });
+      equal(depth, { bucketId: QUEUE.bucketId, waiting: 0, leased: 1, parked: 1 });
+    },
+  },
+  {
+    name: "a parked message is not received again, and one of its id may be sent anew",
+    async run(transport) {
+      await filled(transport, [aMessage("m-1")]);
+      const [delivery] = await receiveAll(transport, 1);
+      await transport.park({ ...QUEUE, parked: [{ receipt: delivery!.receipt, reason: "bad" }] });
+      await receiveNone(transport);
+
+      await transport.push({ clusterId: QUEUE.clusterId, messages: [aMessage("m-2")] });
+
+      equal(idsOf(await receiveAll(transport, 1)), ["m-2"]);
+    },
+  },
+  {
+    name: "listParked answers the latest first, at most its limit, of one cluster",
+    async run(transport) {
+      await filled(transport, ["m-1", "m-2", "m-3"].map((id) => aMessage(id)));
+      const byId = new Map(
+        (await receiveAll(transport, 3)).map(({ messageId, receipt }) => [messageId, receipt]),
+      );
+      for (const id of ["m-2", "m-1", "m-3"]) {
+        await transport.park({ ...QUEUE, parked: [{ receipt: byId.get(id)!, reason: id }] });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+
+      const latest = await transport.listParked({ clusterId: QUEUE.clusterId, limit: 2 });
+
+      equal(latest.map(({ messageId }) => messageId), ["m-3", "m-1"]);
+      equal(await transport.listParked({ clusterId: "c-2", limit: 2 }), []);
+    },
+  },
+  {
+    name: "depths counts what waits, what is leased and what is parked, in the order asked for",
+    async run(transport) {
+      const bucketId = "w.High-1";
+      await filled(transport, [
+        ...["m-1", "m-2", "m-3"].map((id) => aMessage(id)),
+        aMessage("m-4", { bucketId }),
+      ]);
+      const bucketIds = [bucketId, "w.unknown", QUEUE.bucketId];
+      await transport.open({ clusterId: QUEUE.clusterId, bucketIds });
+      const receipts = receiptsOf(await receiveAll(transport, 2, { limit: 2 }));
+      await transport.park({ ...QUEUE, parked: [{ receipt: receipts[0]!, reason: "bad" }] });
+
+      await eventually("the counts to be known", async () => {
+        equal(await transport.depths({ clusterId: QUEUE.clusterId, bucketIds }), [
+          { bucketId, waiting: 1, leased: 0, parked: 0 },
+          { bucketId: "w.unknown", waiting: 0, leased: 0, parked: 0 },
+          { bucketId: QUEUE.bucketId, waiting: 1, leased: 1, parked: 1 },
+        ]);
+        return true;
+      });
+    },
+  },
+  {
+    name: "remove deletes a queue with all its messages, and no other",
+    async run(transport) {
+      const bucketId = "w.High-1";
+      const many = Array.from({ length: 900 }, (_, i) => aMessage(`m-${i}`));
+      await filled(transport, many);
+      await transport.push({
+        clusterId: QUEUE.clusterId,
+        messages: [
+          ...many.slice(0, 300).map(({ id }) => aMessage(`${id}-b`)),
+          aMessage("k", { bucketId }),
+        ],
+      });
+      await transport.open({ clusterId: QUEUE.clusterId, bucketIds: [bucketId] });
+      await receiveAll(transport, 5, { limit: 5 });
+
+      await transport.remove(QUEUE);
+      await transport.remove(QUEUE);
+
+      const bucketIds = [QUEUE.bucketId];
+      const [depth] = await transport.depths({ clusterId: QUEUE.clusterId, bucketIds });
+      equal(depth, { bucketId: QUEUE.bucketId, waiting: 0, leased: 0, parked: 0 });
+      await transport.open({ clusterId: QUEUE.clusterId, bucketIds });
+      await receiveNone(transport);
+      equal(idsOf(await receiveAll(transport, 1, { bucketId })), ["k"]);
+    },
+  },
+  {
+    name: "every call rejects with transport_unavailable when the transport was closed",
+    async run(_transport, { another }) {
+      const transport = await another();
+      await transport[Symbol.asyncDispose]();
+      await transport[Symbol.asyncDispose]();
+
+      const lost = { code: "transport_unavailable", retryable: false };
+      const { clusterId } = QUEUE;
+      await rejects(transport.push({ clusterId, messages: [aMessage("m-1")] }), lost);
+      await rejects(receive(transport), lost);
+      await rejects(transport.depths({ clusterId, bucketIds: [QUEUE.bucketId] }), lost);
+      await rejects(transport.listParked({ clusterId, limit: 1 }), lost);
+      await rejects(transport.remove(QUEUE), lost);
+    },
+  },
+];

@@ -1,0 +1,277 @@
+/**
+ * An agent connection on NATS JetStream: a stream that works as a queue, with one subject and one consumer for each
+ * bucket.
+ *
+ * A lease is a negative acknowledgement with a delay: the server delivers the message again when the delay is over,
+ * and takes an acknowledgement until then. Acknowledgements are not tied to a delivery, as on other transports: a late one
+ * deletes the message that somebody else has received since.
+ *
+ * @module
+ */
+
+import { headers } from "@nats-io/transport-node";
+import { checkBatch, fitting, MAX_BATCH, MAX_BODY_BYTES } from "../batch_limit.ts";
+import type {
+  Delivery,
+  ParkedMessage,
+  QueueDepth,
+  QueueName,
+  Transport,
+  TransportCapabilities,
+  TransportReach,
+} from "../port.ts";
+import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
+import type { NatsNames } from "./names.ts";
+import { listParked, park, parkedCounts } from "./parking.ts";
+import { pull, type Pulled } from "./pulling.ts";
+import { readAckAddress } from "./receipts.ts";
+import { ACK_WAIT_MS, isMissing, makeConsumer } from "./streams.ts";
+
+type Input<Method extends keyof Transport> = Transport[Method] extends
+  (input: infer Given) => unknown ? Given : never;
+
+/** The header that says when a job is due. */
+const DUE = "Jm-Due";
+
+/** What a message needs beside its body, in bytes: headers, subject. */
+const HEADERS_BYTES = 2_048;
+
+/** An agent connection on NATS JetStream. */
+export class NatsTransport implements Transport {
+  readonly capabilities: TransportCapabilities;
+  readonly product: string;
+  readonly #link: NatsLink;
+  readonly #names: NatsNames;
+  readonly #fingerprint: string;
+  /** Names of consumers that were there when they were last looked for. */
+  readonly #opened = new Set<string>();
+
+  /** Works on streams that are there. */
+  constructor(link: NatsLink, names: NatsNames, fingerprint: string) {
+    const { version = "", max_payload = MAX_BODY_BYTES } = link.connection.info ?? {};
+    this.capabilities = {
+      acceptance: "acknowledged",
+      maxBatch: MAX_BATCH,
+      maxBodyBytes: Math.min(MAX_BODY_BYTES, max_payload - HEADERS_BYTES),
+      ordersByDueTime: false,
+    };
+    this.product = `NATS ${version}`;
+    this.#link = link;
+    this.#names = names;
+    this.#fingerprint = fingerprint;
+  }
+
+  /** See {@linkcode Transport.fingerprint}. */
+  fingerprint(): Promise<string> {
+    return Promise.resolve(this.#fingerprint);
+  }
+
+  /** See {@linkcode Transport.open}. */
+  async open({ clusterId, bucketIds }: Input<"open">): Promise<void> {
+    checkBatch(bucketIds, "buckets");
+    const { manager } = this.#link;
+    await this.#link.ask(() =>
+      Promise.all(
+        bucketIds.map(async (bucketId) => {
+          const queue = { clusterId, bucketId };
+          await makeConsumer(manager, this.#names, queue);
+          this.#opened.add(this.#names.consumer(queue));
+        }),
+      )
+    );
+  }
+
+  /** See {@linkcode Transport.push}. */
+  async push({ clusterId, messages }: Input<"push">): ReturnType<Transport["push"]> {
+    checkBatch(messages, "messages");
+    const { fit, oversize } = fitting(messages, this.capabilities.maxBodyBytes);
+    await this.#link.ask(() =>
+      Promise.all(fit.map(({ id, bucketId, dueAtMs, body }) => {
+        const given = headers();
+        given.set(DUE, String(dueAtMs));
+        const subject = this.#names.subject({ clusterId, bucketId });
+        const msgID = `${clusterId}/${id}`;
+        return this.#link.client.publish(subject, body, {
+          msgID,
+          headers: given,
+          timeout: REQUEST_TIMEOUT_MS,
+        });
+      }))
+    );
+    return { oversize };
+  }
+
+  /** See {@linkcode Transport.receive}. What is due later is asked for again once it may be due soon enough. */
+  async receive(input: Input<"receive">): Promise<readonly Delivery[]> {
+    const { limit, dueBeforeMs, leaseMs } = input;
+    const pulled = await this.#link.ask(() => this.#pull(input, Math.min(limit, MAX_BATCH)));
+    const deliveries: Delivery[] = [];
+    for (const each of pulled) {
+      const delivery = deliveryOf(input.clusterId, each);
+      const earlyMs = delivery.dueAtMs - dueBeforeMs;
+      if (earlyMs > 0) this.#delay(each.reply, earlyMs);
+      else {
+        deliveries.push(delivery);
+        if (leaseMs !== ACK_WAIT_MS) this.#delay(each.reply, leaseMs);
+      }
+    }
+    return deliveries;
+  }
+
+  /** Nobody answers for a consumer that is not there, so it is looked for first, and again when no answer came. */
+  async #pull(queue: QueueName, limit: number): Promise<readonly Pulled[]> {
+    const name = this.#names.consumer(queue);
+    if (!this.#opened.has(name) && !(await this.#isThere(name))) return [];
+    try {
+      return await pull(this.#link.connection, { stream: this.#names.stream, name }, limit);
+    } catch (error) {
+      if (await this.#isThere(name)) throw error;
+      return [];
+    }
+  }
+
+  async #isThere(name: string): Promise<boolean> {
+    try {
+      await this.#link.manager.consumers.info(this.#names.stream, name);
+      this.#opened.add(name);
+      return true;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      this.#opened.delete(name);
+      return false;
+    }
+  }
+
+  /** See {@linkcode Transport.extend}. */
+  extend({ receipts, leaseMs }: Input<"extend">): Promise<void> {
+    return this.#delayAll(receipts, leaseMs);
+  }
+
+  /** See {@linkcode Transport.release}. */
+  release({ receipts, delayMs }: Input<"release">): Promise<void> {
+    return this.#delayAll(receipts, delayMs);
+  }
+
+  /** See {@linkcode Transport.ack}. Resolves once the server has deleted them. */
+  async ack({ receipts }: Input<"ack">): Promise<void> {
+    checkReceipts(receipts);
+    await this.#link.ask(() => Promise.all(receipts.map((receipt) => this.#confirm(receipt))));
+  }
+
+  /** See {@linkcode Transport.park}. */
+  async park({ parked, ...queue }: Input<"park">): Promise<void> {
+    checkReceipts(parked.map(({ receipt }) => receipt));
+    await this.#link.ask(async () => {
+      for (const each of parked) {
+        const isKept = await park(this.#link, this.#names, { queue, ...each });
+        if (isKept) await this.#confirm(each.receipt);
+      }
+    });
+  }
+
+  /** See {@linkcode Transport.listParked}. */
+  listParked(input: Input<"listParked">): Promise<readonly ParkedMessage[]> {
+    return this.#link.ask(() => listParked(this.#link, this.#names, input));
+  }
+
+  /** See {@linkcode Transport.depths}. */
+  async depths({ clusterId, bucketIds }: Input<"depths">): Promise<readonly QueueDepth[]> {
+    checkBatch(bucketIds, "buckets");
+    return await this.#link.ask(async () => {
+      const parked = await parkedCounts(this.#link, this.#names, clusterId);
+      return await Promise.all(bucketIds.map(async (bucketId): Promise<QueueDepth> => {
+        const queue = { clusterId, bucketId };
+        const aside = parked.get(this.#names.parkedSubject(queue)) ?? 0;
+        return { bucketId, ...await this.#depth(queue), parked: aside };
+      }));
+    });
+  }
+
+  async #depth(queue: QueueName): Promise<{ readonly waiting: number; readonly leased: number }> {
+    const { manager } = this.#link;
+    try {
+      const info = await manager.consumers.info(this.#names.stream, this.#names.consumer(queue));
+      return { waiting: info.num_pending, leased: info.num_ack_pending };
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      const subject = this.#names.subject(queue);
+      const { state } = await manager.streams.info(this.#names.stream, {
+        subjects_filter: subject,
+      });
+      return { waiting: state.subjects?.[subject] ?? 0, leased: 0 };
+    }
+  }
+
+  /** See {@linkcode Transport.remove}. */
+  async remove(queue: Input<"remove">): Promise<void> {
+    const { manager } = this.#link;
+    this.#opened.delete(this.#names.consumer(queue));
+    await this.#link.ask(async () => {
+      try {
+        await manager.consumers.delete(this.#names.stream, this.#names.consumer(queue));
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      await manager.streams.purge(this.#names.stream, { filter: this.#names.subject(queue) });
+    });
+  }
+
+  /** See {@linkcode Transport.watchReach}. */
+  watchReach(tell: (reach: TransportReach) => void): Disposable {
+    return this.#link.watchReach(tell);
+  }
+
+  /** Closes the connection. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#link[Symbol.asyncDispose]();
+  }
+
+  /** Asks for the server's word that the message is gone. Nobody answers for a consumer that is gone too. */
+  async #confirm(receipt: string): Promise<void> {
+    try {
+      await this.#link.connection.request(receipt, "+ACK", { timeout: REQUEST_TIMEOUT_MS });
+    } catch (error) {
+      if (!(error instanceof Error) || !isUnheard(error)) throw error;
+    }
+  }
+
+  async #delayAll(receipts: readonly string[], delayMs: number): Promise<void> {
+    checkReceipts(receipts);
+    if (receipts.length === 0) return;
+    await this.#link.ask(async () => {
+      for (const receipt of receipts) this.#delay(receipt, delayMs);
+      await this.#link.connection.flush();
+    });
+  }
+
+  #delay(receipt: string, delayMs: number): void {
+    const delay = Math.max(0, Math.round(delayMs)) * 1_000_000;
+    const payload = delay === 0 ? "-NAK" : `-NAK ${JSON.stringify({ delay })}`;
+    this.#link.connection.publish(receipt, payload);
+  }
+}
+
+function checkReceipts(receipts: readonly string[]): void {
+  checkBatch(receipts, "receipts");
+  for (const receipt of receipts) readAckAddress(receipt);
+}
+
+function isUnheard(error: Error): boolean {
+  return error.name === "NoRespondersError" ||
+    (error.cause instanceof Error && error.cause.name === "NoRespondersError");
+}
+
+/** What somebody else put into the stream has no id of ours and is due at once. */
+function deliveryOf(clusterId: string, { reply, message }: Pulled): Delivery {
+  const { deliveries, sequence } = readAckAddress(reply);
+  const id = message.headers?.get("Nats-Msg-Id") ?? "";
+  const due = Number(message.headers?.get(DUE) ?? 0);
+  const own = `${clusterId}/`;
+  return {
+    messageId: id.startsWith(own) ? id.slice(own.length) : `stream-${sequence}`,
+    dueAtMs: Number.isSafeInteger(due) ? due : 0,
+    body: new TextDecoder().decode(message.data),
+    deliveries,
+    receipt: reply,
+  };
+}
