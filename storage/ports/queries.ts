@@ -56,6 +56,11 @@ export interface Percentiles {
 export interface JobQueries {
   /** The job, if there is one. */
   find(input: { readonly clusterId: string; readonly jobId: JobId }): Promise<Job | null>;
+  /** Those of these jobs that are stored, by id, each once; at most `capabilities.maxBatch` ids. */
+  findMany(input: {
+    readonly clusterId: string;
+    readonly jobIds: readonly JobId[];
+  }): Promise<readonly Job[]>;
   /** One page of the jobs that match every part of `filter`; exact page sizes. */
   list(input: {
     readonly clusterId: string;

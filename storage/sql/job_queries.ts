@@ -5,6 +5,9 @@
  */
 
 import type { Job } from "../../core/job.ts";
+import { byId } from "./batches.ts";
+import { checkBatch } from "./batch_limits.ts";
+import { jsonBatch } from "./dialect.ts";
 import type { ClaimedJob, JobQueries, JobStatistics, Page } from "../port.ts";
 import { condition, jobConditions } from "./filters.ts";
 import { JobScans, orderOf } from "./job_scans.ts";
@@ -30,6 +33,7 @@ export class SqlJobQueries implements JobQueries {
   readonly #reader: SlicedReader;
   readonly #statistics: JobStatisticsReader;
   readonly #find: Statement;
+  readonly #findMany: Statement;
   readonly #claimed: Statement;
   readonly #cancelling: Statement;
 
@@ -45,6 +49,8 @@ export class SqlJobQueries implements JobQueries {
     this.#find = fixed(
       `SELECT ${JOB_COLUMNS} FROM ${jobs} WHERE cluster_id = ? AND id = ?`,
     );
+    const columns = JOB_COLUMNS.split(",").map((column) => `t.${column.trim()}`).join(", ");
+    this.#findMany = fixed(dialect.selectByIds(jobs, columns));
     const part = liveParts(dialect).claimed;
     const claimed = (index: string, cancelling: string) =>
       fixed(
@@ -64,6 +70,15 @@ WHERE cluster_id = ? AND ${part.key} = ? AND ${part.condition}${cancelling} ORDE
   async find({ clusterId, jobId }: Input<"find">): Promise<Job | null> {
     const [row] = await this.#rows(this.#find, [clusterId, jobId]);
     return row === undefined ? null : jobOf(clusterId, row);
+  }
+
+  /** See {@linkcode JobQueries.findMany}. */
+  async findMany({ clusterId, jobIds }: Input<"findMany">): Promise<readonly Job[]> {
+    checkBatch(jobIds, "jobs");
+    if (jobIds.length === 0) return [];
+    const ids = byId([...new Set(jobIds)].map((id) => ({ id })));
+    const rows = await this.#rows(this.#findMany, [jsonBatch(ids), clusterId]);
+    return byId(rows.map((row) => jobOf(clusterId, row)));
   }
 
   /** See {@linkcode JobQueries.list}. */

@@ -35,13 +35,16 @@ export function mysqlDialect(collation: string): Dialect {
   const joined = (listed: Listed) =>
     `${jsonTable("?", "g", listed.batch)}
 STRAIGHT_JOIN ${listed.table} AS t ${indexOf(listed)} ON t.cluster_id = ?${keysOf(listed)}`;
+  const selectListed = ({ columns, lock, also, ...listed }: ListedRows) =>
+    `SELECT ${columns} FROM ${joined(listed)}${also === undefined ? "" : ` WHERE ${also}`} ${
+      LOCKS[lock]
+    }`;
   return {
     ...COMMON,
     jsonTable,
-    selectListed: ({ columns, lock, also, ...listed }) =>
-      `SELECT ${columns} FROM ${joined(listed)}${also === undefined ? "" : ` WHERE ${also}`} ${
-        LOCKS[lock]
-      }`,
+    selectListed,
+    selectByIds: (table, columns) =>
+      selectListed({ table, batch: { id: "text" }, columns, lock: "none" }),
     updateListed: ({ set, also, ...listed }) =>
       `UPDATE ${joined(listed)}${also === undefined ? "" : ` AND ${also}`}
 SET ${assignments("t", set)}`,
@@ -74,7 +77,7 @@ function assignments(alias: string, set: Readonly<Record<string, string>>): stri
 /** What does not depend on the collation. */
 const COMMON: Omit<
   Dialect,
-  "jsonTable" | "selectListed" | "updateListed" | "deleteListed" | "tags"
+  "jsonTable" | "selectListed" | "selectByIds" | "updateListed" | "deleteListed" | "tags"
 > = {
   name: "mysql",
   rowKey: "id",

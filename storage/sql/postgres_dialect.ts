@@ -34,11 +34,9 @@ export const postgresDialect: Dialect = {
   rowKey: "id",
   jsonTable,
   join: "JOIN",
-  selectListed: (listed) =>
-    `SELECT ${listed.columns} FROM ${batchOf(listed)}
-CROSS JOIN LATERAL (${one(listed, "*")} ${LOCKS[listed.lock]}) AS t${
-      listed.also === undefined ? "" : ` WHERE ${listed.also}`
-    }`,
+  selectListed,
+  selectByIds: (table, columns) =>
+    selectListed({ table, batch: { id: "text" }, columns, lock: "none" }),
   updateListed: (listed) =>
     `UPDATE ${listed.table} AS t SET ${assignments(listed.set)}
 FROM (
@@ -83,6 +81,13 @@ FROM (
 function jsonTable(json: string, alias: string, columns: JsonColumns): string {
   const list = Object.entries(columns).map(([name, type]) => `${name} ${TYPES[type]}`);
   return `json_to_recordset(${json}::json) AS ${alias}(${list.join(", ")})`;
+}
+
+function selectListed(listed: ListedRows): string {
+  return `SELECT ${listed.columns} FROM ${batchOf(listed)}
+CROSS JOIN LATERAL (${one(listed, "*")} ${LOCKS[listed.lock]}) AS t${
+    listed.also === undefined ? "" : ` WHERE ${listed.also}`
+  }`;
 }
 
 function batchOf({ batch }: Listed): string {

@@ -23,6 +23,11 @@ export interface ReadDialect {
   readonly rowKey: "id" | "seq";
   /** Joins two tables so that the left one is read first. */
   readonly join: string;
+  /**
+   * Reads rows of a table by their ids, each looked up by itself. `columns` are those of the table `t`. Bound are the
+   * batch, a JSON array of objects with an `id`, and the cluster.
+   */
+  selectByIds(table: string, columns: string): string;
   /** Follows a table's alias in FROM to have it read by that index; empty where the planner is trusted. */
   byIndex(index: string): string;
   /**

@@ -11,6 +11,9 @@ export const sqliteDialect: ReadDialect = {
   name: "sqlite",
   rowKey: "seq",
   join: "CROSS JOIN",
+  selectByIds: (table, columns) =>
+    `SELECT ${columns} FROM json_each(?) AS g
+CROSS JOIN ${table} AS t INDEXED BY ${table}_by_id ON t.cluster_id = ? AND t.id = g.value ->> 'id'`,
   sortedBy: (text) => text,
   byIndex: (index) => `INDEXED BY ${index}`,
   beyond: (columns, { direction, values, inclusive }) => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { deepStrictEqual as equal } from "node:assert/strict";
+import { deepStrictEqual as equal, rejects } from "node:assert/strict";
 import { AT_MS, jobId } from "../support/factories.ts";
 import type { MasterCase } from "./conformance_case.ts";
 import { STORED_STATUSES } from "./mark_cases.ts";
@@ -36,6 +36,28 @@ export const queryCases: readonly MasterCase[] = [
       equal(await master.queries.find({ clusterId: "c-2", jobId: jobId(1) }), null);
       equal(await master.queries.find({ clusterId: "c-1", jobId: jobId(2) }), null);
       equal(await master.queries.find({ clusterId: "unknown", jobId: jobId(1) }), null);
+    },
+  },
+  {
+    name: "queries.findMany answers those of the jobs that are stored, by id, each once",
+    async run(master) {
+      const scene = await Scene.open(master);
+      const other = await Scene.open(master, "c-2");
+      const jobs = [
+        await scene.held({ id: jobId(3), metadata: { tenant: "ü" } }),
+        await scene.processing({ id: jobId(1) }),
+        await scene.final("Failed", { id: jobId(2) }),
+      ].toSorted((a, b) => a.id < b.id ? -1 : 1);
+      await scene.held({ id: jobId(4) });
+      await other.held({ id: jobId(5) });
+      const jobIds = [3, 1, 9, 2, 3, 5].map(jobId);
+
+      equal(await master.queries.findMany({ clusterId: "c-1", jobIds }), jobs);
+      equal(await master.queries.findMany({ clusterId: "c-1", jobIds: [] }), []);
+      const many = Array.from({ length: master.capabilities.maxBatch + 1 }, (_, i) => jobId(i));
+      await rejects(master.queries.findMany({ clusterId: "c-1", jobIds: many }), {
+        code: "invalid_request",
+      });
     },
   },
   {

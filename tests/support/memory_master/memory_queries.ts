@@ -15,6 +15,7 @@ import {
 import type { JobQueries, JobStatistics, Percentiles } from "../../../storage/port.ts";
 import { matchesJob } from "./memory_filter.ts";
 import {
+  checkBatch,
   compareKeys,
   compareText,
   type MemoryState,
@@ -37,6 +38,11 @@ export function memoryQueries(state: MemoryState): Synchronous<JobQueries> {
   const jobsOf = (clusterId: string) => [...rowsOf(state, clusterId).jobs.values()];
   return {
     find: (input) => rowsOf(state, input.clusterId).jobs.get(input.jobId) ?? null,
+    findMany: ({ clusterId, jobIds }) => {
+      checkBatch(jobIds, "jobs");
+      return [...new Set(jobIds)].sort(compareText)
+        .flatMap((id) => rowsOf(state, clusterId).jobs.get(id) ?? []);
+    },
     list: ({ clusterId, filter, sort, cursor, limit }) => {
       const field = SORT_FIELDS[sort.by];
       const matching = jobsOf(clusterId)
