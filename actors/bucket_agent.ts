@@ -19,6 +19,7 @@ import type {
 } from "./bucket_agent_protocol.ts";
 import { handBack, reconcile, watchCancellations } from "./bucket_care.ts";
 import { markBuffered, markRunning, recordStart } from "./bucket_marks.ts";
+import { openQueue } from "./bucket_inbox.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
 import { done } from "./bucket_results.ts";
 import { settle } from "./bucket_settling.ts";
@@ -27,6 +28,7 @@ import type { JobRun } from "./handler_run.ts";
 import { type Actor, defineActor } from "./runtime/definition.ts";
 import type { SettlerMessage } from "./settler.ts";
 import { type MasterStores, storageAt } from "./storage_actor.ts";
+import { transportAt } from "./transport_actor.ts";
 
 const TICK_MS = 500;
 const RECONCILE_MS = 10_000;
@@ -45,6 +47,8 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
   async start(context, args) {
     const store = storageAt(context, args.storage);
     const epoch = await ownBucket(store, args, context.clock.now());
+    const transport = args.transport === null ? null : transportAt(context, args.transport);
+    await openQueue(context, args, transport);
     const capacity = bucketCapacity(args.priority, args.parallelism, args.bufferSize);
     const runner = await context.spawn({
       key: "executor",
@@ -63,6 +67,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
     return newState(args, {
       epoch,
       store,
+      transport,
       executor: runner,
       settler: context.ref<SettlerMessage>(args.settler),
       shelf: new BucketShelf(capacity),
@@ -71,7 +76,8 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 
   handlers: {
     reserve(context, { count }, state) {
-      const behind = state.stale || state.more || state.busy.has("fetch"); // who came earlier starts earlier
+      const behind = state.stale || state.more || state.busy.has("fetch") ||
+        state.busy.has("receive"); // who came earlier starts earlier
       if (behind || !mayStart(context, state)) return { granted: 0 };
       return { granted: state.shelf.reserve(count, context.clock.now()) };
     },
@@ -145,7 +151,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 
 function newState(
   args: BucketAgentArgs,
-  parts: Pick<BucketAgentState, "epoch" | "store" | "executor" | "settler" | "shelf">,
+  parts: Pick<BucketAgentState, "epoch" | "store" | "transport" | "executor" | "settler" | "shelf">,
 ): BucketAgentState {
   return {
     args,
@@ -159,6 +165,7 @@ function newState(
     busy: new Set(),
     strangers: new Set(),
     timer: null,
+    sweepAtMono: 0, // what was placed before this life began
   };
 }
 

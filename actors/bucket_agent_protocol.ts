@@ -8,6 +8,7 @@ import type { BucketId, WorkerId } from "../core/ids.ts";
 import type { Job, Priority } from "../core/job.ts";
 import type { RetryPolicy } from "../core/retry.ts";
 import type { ClaimedJob } from "../storage/port.ts";
+import type { ReadMessage } from "./agent_messages.ts";
 import type { BucketHoldings, BucketShelf } from "./bucket_shelf.ts";
 import type { EndedAttempt, ExecutorMessage, RunningAttempt } from "./executor_protocol.ts";
 import type { HandlerSource } from "./handlers.ts";
@@ -16,6 +17,7 @@ import type { Ask, Tell } from "./runtime/protocol.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import type { SettlerMessage } from "./settler.ts";
 import type { MasterStores } from "./storage_actor.ts";
+import type { TransportCalls } from "./transport_actor.ts";
 
 /** What a bucket agent can be told or asked. */
 export type BucketAgentMessage =
@@ -68,6 +70,8 @@ export interface BucketAgentArgs {
   readonly leadTimeMs: number;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** Address of the transport actor that brings jobs; `null` when the master's rows do. */
+  readonly transport: string | null;
   /** Address of the settler. */
   readonly settler: string;
   /** Where the handlers are. */
@@ -85,6 +89,8 @@ export interface BucketAgentState {
   readonly args: BucketAgentArgs;
   readonly epoch: number;
   readonly store: MasterStores;
+  /** Brings jobs; `null` when the master's rows do. */
+  readonly transport: TransportCalls | null;
   readonly settler: ActorRef<SettlerMessage>;
   readonly executor: ActorRef<ExecutorMessage>;
   readonly shelf: BucketShelf;
@@ -101,6 +107,8 @@ export interface BucketAgentState {
   /** Claimed jobs the master named and this agent did not hold, at the last comparison. */
   strangers: ReadonlySet<string>;
   timer: Disposable | null;
+  /** When the master is read beside the agent connection, on the monotonic clock. */
+  sweepAtMono: number;
 }
 
 /** The context of a bucket agent. */
@@ -108,6 +116,7 @@ export type BucketAgentContext = ActorContext<BucketAgentMessage>;
 
 /** The kinds of duties. */
 export type DutyKind =
+  | "receive"
   | "fetch"
   | "claim"
   | "settle"
@@ -122,6 +131,11 @@ export type DutyDone = Tell<"duty_done", { done: Done }>;
 
 /** What a duty brought back. */
 export type Done =
+  | {
+    readonly kind: "receive";
+    readonly messages: readonly ReadMessage[];
+    readonly full: boolean;
+  }
   | { readonly kind: "fetch"; readonly jobs: readonly Job[] | "not_owner"; readonly full: boolean }
   | {
     readonly kind: "claim";

@@ -7,6 +7,7 @@
 import type { Job } from "../core/job.ts";
 import type { BucketAgentContext, BucketAgentState } from "./bucket_agent_protocol.ts";
 import { proofOf, runDuty } from "./bucket_duty.ts";
+import { receive, SWEEP_EVERY_MS } from "./bucket_inbox.ts";
 import { settle } from "./bucket_settling.ts";
 import type { JobRun } from "./handler_run.ts";
 
@@ -25,7 +26,7 @@ export function pull(context: BucketAgentContext, state: BucketAgentState): void
     const due = shelf.takeDue(nowMs);
     if (due.length > 0) claim(context, state, due);
   }
-  if (wantsMore(state, nowMs) && !state.busy.has("fetch")) fetch(context, state, nowMs);
+  if (wantsMore(state, nowMs)) read(context, state, nowMs);
   armTimer(context, state, nowMs);
 }
 
@@ -33,6 +34,18 @@ export function pull(context: BucketAgentContext, state: BucketAgentState): void
 function wantsMore({ shelf, stale, more }: BucketAgentState, nowMs: number): boolean {
   if (stale && !shelf.hasDue(nowMs)) return true;
   return (stale || more) && shelf.isLow;
+}
+
+/** Reads what waits: from the agent connection if there is one, and now and then from the master all the same. */
+function read(context: BucketAgentContext, state: BucketAgentState, nowMs: number): void {
+  if (state.busy.has("fetch") || state.busy.has("receive")) return;
+  const nowMono = context.clock.monotonic();
+  // A buffer full of later jobs would never hear of an earlier one: the master's rows come in their order.
+  if (state.transport !== null && nowMono < state.sweepAtMono && state.shelf.free > 0) {
+    return receive(context, state, state.transport);
+  }
+  state.sweepAtMono = nowMono + SWEEP_EVERY_MS;
+  fetch(context, state, nowMs);
 }
 
 function fetch(context: BucketAgentContext, state: BucketAgentState, nowMs: number): void {

@@ -11,6 +11,7 @@ import type {
   Done,
   DutyDone,
 } from "./bucket_agent_protocol.ts";
+import { shelveReceived, sweepSoon } from "./bucket_inbox.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
 import type { JobRun } from "./handler_run.ts";
 
@@ -28,6 +29,8 @@ export function done(
   switch (result.kind) {
     case "fetch":
       return fetched(context, state, result);
+    case "receive":
+      return received(context, state, result);
     case "claim":
       return claimed(context, state, result);
     case "settle":
@@ -44,6 +47,7 @@ export function done(
     case "release":
       return;
     case "failed":
+      if (result.duty === "receive") sweepSoon(context, state);
       state.shelf.claimAnswered(result.claiming);
       state.stale = true;
       context.sendAfter(RETRY_MS, { type: "wake" });
@@ -66,7 +70,20 @@ function fetched(
   if (jobs === "not_owner") return lost(context, state);
   if (!mayStart(context, state)) return;
   const left = state.shelf.shelve(jobs, context.clock.now());
+  if (left > 0 && state.transport !== null) sweepSoon(context, state); // it may have been a message's job
   state.more = full || left > 0;
+  pull(context, state);
+}
+
+/** Nothing may start here any more: the messages come to whoever owns the bucket next. */
+function received(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  result: Extract<Done, { kind: "receive" }>,
+): void {
+  if (!mayStart(context, state)) return;
+  shelveReceived(context, state, result);
+  state.more = result.full;
   pull(context, state);
 }
 

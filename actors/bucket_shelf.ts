@@ -77,6 +77,11 @@ export class BucketShelf {
     return this.capacity.buffer + this.#claiming.size;
   }
 
+  /** Jobs the buffer has room for. */
+  get free(): number {
+    return this.capacity.buffer - this.#buffer.length;
+  }
+
   /** Whether the buffer runs low. */
   get isLow(): boolean {
     return this.#buffer.length <= this.capacity.buffer / 4;

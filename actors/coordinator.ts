@@ -6,7 +6,10 @@
 
 import { BucketIndex } from "../core/assignment.ts";
 import { codeOf } from "../core/errors.ts";
+import type { JobId } from "../core/ids.ts";
 import type { Assignment, LeaseProof } from "../storage/port.ts";
+import { AgentPosts, type TransportAddresses } from "./agent_posts.ts";
+import { batchesOf } from "./batches.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -25,6 +28,8 @@ export interface CoordinatorArgs {
   readonly clusterId: string;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** The agent connections of this node. */
+  readonly transports: TransportAddresses;
   /** Addresses of this node's workers, which are woken when jobs were assigned. */
   readonly workers: readonly string[];
   /** The term it acts under. */
@@ -34,6 +39,7 @@ export interface CoordinatorArgs {
 interface State {
   readonly args: CoordinatorArgs;
   readonly store: MasterStores;
+  readonly posts: AgentPosts;
   readonly workers: readonly ActorRef<MasterChanged>[];
   soon: Disposable | null;
 }
@@ -63,6 +69,7 @@ export const coordinator: Actor<CoordinatorMessage, CoordinatorArgs> = defineAct
     return {
       args,
       store: storageAt(context, args.storage),
+      posts: new AgentPosts(context, args.clusterId, args.transports),
       workers: args.workers.map((address) => context.ref<MasterChanged>(address)),
       soon: null,
     };
@@ -86,7 +93,8 @@ export const coordinator: Actor<CoordinatorMessage, CoordinatorArgs> = defineAct
 });
 
 /** Assigns one batch; answers whether there may be more. */
-async function assignBatch(context: Context, { args, store, workers }: State): Promise<boolean> {
+async function assignBatch(context: Context, state: State): Promise<boolean> {
+  const { args, store, posts } = state;
   const { clusterId, lease } = args;
   const cluster = await store.clusters.find({ clusterId });
   if (cluster?.settings.mode !== "Active") return false;
@@ -95,7 +103,7 @@ async function assignBatch(context: Context, { args, store, workers }: State): P
     filter: { statuses: ["Active"] },
     limit: 10_000,
   });
-  const index = new BucketIndex(active);
+  const index = new BucketIndex(active.filter((bucket) => posts.reaches(bucket)));
   const routes = index.routes();
   if (routes.length === 0) return false;
   const limit = Math.min(BATCH_PER_ROUTE, Math.ceil(BATCH / routes.length));
@@ -113,6 +121,19 @@ async function assignBatch(context: Context, { args, store, workers }: State): P
   });
   const assigned = await store.jobs.assign({ clusterId, lease, assignments });
   if (assigned === "lease_lost" || assigned.length === 0) return false;
-  for (const worker of workers) worker.tell({ type: "master_changed" });
+  wakeWorkers(state);
+  if (!posts.isEmpty) await post(state, assigned);
   return due.length >= limit;
+}
+
+/** Sends what was assigned to buckets of agent connections. */
+async function post(state: State, assigned: readonly JobId[]): Promise<void> {
+  const { args: { clusterId }, store, posts } = state;
+  for (const jobIds of batchesOf(assigned)) {
+    posts.post(await store.queries.findMany({ clusterId, jobIds }), () => wakeWorkers(state));
+  }
+}
+
+function wakeWorkers({ workers }: State): void {
+  for (const worker of workers) worker.tell({ type: "master_changed" });
 }

@@ -10,9 +10,11 @@ import { codeOf } from "../core/errors.ts";
 import { pick } from "../core/random.ts";
 import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { LeaseProof } from "../storage/port.ts";
+import { type TransportAddresses, transportsAt } from "./agent_posts.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
 import { type MasterStores, storageAt } from "./storage_actor.ts";
+import type { TransportCalls } from "./transport_actor.ts";
 
 /** What a custodian can be told. */
 export type CustodianMessage =
@@ -27,6 +29,8 @@ export interface CustodianArgs {
   readonly clusterId: string;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** The agent connections of this node. */
+  readonly transports: TransportAddresses;
   /** Addresses of this node's workers. */
   readonly workers: readonly string[];
   /** The term it acts under. */
@@ -36,6 +40,7 @@ export interface CustodianArgs {
 interface State {
   readonly args: CustodianArgs;
   readonly store: MasterStores;
+  readonly transports: ReadonlyMap<string, TransportCalls>;
 }
 
 type Context = ActorContext<CustodianMessage>;
@@ -63,7 +68,8 @@ export const custodian: Actor<CustodianMessage, CustodianArgs> = defineActor<
   start(context, args) {
     context.sendInterval(INSPECT_EVERY_MS, { type: "inspect" });
     context.sendInterval(PURGE_EVERY_MS, { type: "purge" });
-    return { args, store: storageAt(context, args.storage) };
+    const transports = transportsAt(context, args.transports);
+    return { args, store: storageAt(context, args.storage), transports };
   },
 
   handlers: {
@@ -149,14 +155,18 @@ function chooseDrainer(
   return pick(preferred ? dedicated : able, context.random);
 }
 
-async function removeEmptyBuckets({ args, store }: State): Promise<void> {
+async function removeEmptyBuckets({ args, store, transports }: State): Promise<void> {
   const { clusterId } = args;
   const empty = await store.buckets.list({
     clusterId,
     filter: { statuses: ["ReadyToDelete"] },
     limit: 1_000,
   });
-  for (const { id } of empty) await store.buckets.remove({ clusterId, bucketId: id });
+  for (const { id: bucketId, agentConnectionId } of empty) {
+    // The queue first: nobody would look for it once the bucket is gone.
+    await transports.get(agentConnectionId)?.remove({ clusterId, bucketId });
+    await store.buckets.remove({ clusterId, bucketId });
+  }
 }
 
 /** Goes on batch by batch while there is something to delete, so that deletion keeps up with the jobs that finish. */

@@ -7,6 +7,7 @@
 import { codeOf } from "../core/errors.ts";
 import { type LeaseOptions, trustedUntil } from "../core/lease.ts";
 import type { LeaseProof } from "../storage/port.ts";
+import type { TransportAddresses } from "./agent_posts.ts";
 import { coordinator } from "./coordinator.ts";
 import { custodian } from "./custodian.ts";
 import { planner } from "./planner.ts";
@@ -31,6 +32,8 @@ export interface LeaderArgs {
   readonly holder: string;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** The agent connections of this node. */
+  readonly transports: TransportAddresses;
   /** Addresses of this node's workers, which are woken when jobs were assigned. */
   readonly workers: readonly string[];
   /** Which languages of recurrences this node knows; see `recurrences.ts`. */
@@ -121,11 +124,11 @@ async function campaign(context: Context, state: State): Promise<void> {
 }
 
 async function lead(context: Context, { args }: State, proof: LeaseProof): Promise<void> {
-  const { clusterId, storage, workers, recurrences } = args;
+  const { clusterId, storage, transports, workers, recurrences } = args;
   await context.spawn({
     key: "coordinator",
     actor: coordinator,
-    args: { clusterId, storage, workers, lease: proof },
+    args: { clusterId, storage, transports, workers, lease: proof },
   });
   await context.spawn({
     key: "planner",
@@ -135,7 +138,7 @@ async function lead(context: Context, { args }: State, proof: LeaseProof): Promi
   await context.spawn({
     key: "custodian",
     actor: custodian,
-    args: { clusterId, storage, workers, lease: proof },
+    args: { clusterId, storage, transports, workers, lease: proof },
   });
   context.log("info", `This node coordinates cluster "${clusterId}" (term ${proof.term})`);
 }

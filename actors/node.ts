@@ -4,83 +4,25 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../core/clock.ts";
-import type { ClusterSettings } from "../core/cluster.ts";
-import type { DefinitionDefaults } from "../core/definition.ts";
+import { systemClock } from "../core/clock.ts";
 import { JobMasterError } from "../core/errors.ts";
 import { uuidGenerator } from "../core/ids.ts";
-import type { LeaseOptions } from "../core/lease.ts";
-import { type Random, systemRandom } from "../core/random.ts";
+import { systemRandom } from "../core/random.ts";
 import { WORKER_DUTIES } from "../core/worker.ts";
-import type { MasterSpec } from "../storage/port.ts";
 import type { ClusterClient } from "./client.ts";
 import { clusterClient } from "./cluster_client.ts";
-import type { HandlerSource } from "./handlers.ts";
 import { journal, type JournalMessage } from "./journal.ts";
 import { leader, type LeaderArgs } from "./leader.ts";
 import { journalEntry } from "./node_events.ts";
-import type { KernelEvent } from "./runtime/metrics.ts";
+import type { NodeOptions, NodeWorker } from "./node_options.ts";
+import { spawnTransports } from "./node_transports.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { type ActorSystem, createSystem } from "./runtime/system.ts";
 import { scheduler } from "./scheduler.ts";
-import type { DeclaredSchedule } from "./scheduler_protocol.ts";
 import { storageActor, type StorageCall, storageClient } from "./storage_actor.ts";
 import type { AskRef } from "./runtime/ref.ts";
 import { workerActor } from "./worker.ts";
 import type { WorkerArgs, WorkerCondition, WorkerMessage } from "./worker_protocol.ts";
-
-/** A worker of a node, without what all workers of the node share. */
-export type NodeWorker = Pick<
-  WorkerArgs,
-  | "name"
-  | "workerId"
-  | "mode"
-  | "lane"
-  | "agentConnectionId"
-  | "parallelism"
-  | "buckets"
-  | "bufferSize"
->;
-
-/** What a node is made from. */
-export interface NodeOptions {
-  /** The cluster. */
-  readonly clusterId: string;
-  /** The master. */
-  readonly spec: MasterSpec;
-  /** Settings of a cluster that does not exist yet. */
-  readonly settings: ClusterSettings;
-  /** Changes the stored settings at start; `null` leaves them. */
-  readonly changeSettings: ((stored: ClusterSettings) => ClusterSettings) | null;
-  /** Definitions this node has. */
-  readonly definitions: readonly DefinitionDefaults[];
-  /** Where their handlers are. */
-  readonly handlers: HandlerSource;
-  /** Where the scheduler finds their schemas: always on this thread. */
-  readonly schemas: HandlerSource;
-  /** Which languages of recurrences it knows; see `recurrences.ts`. */
-  readonly recurrences: string | null;
-  /** Schedules its code declares. */
-  readonly schedules: readonly DeclaredSchedule[];
-  /** Its workers. */
-  readonly workers: readonly NodeWorker[];
-  /** Where handlers run. */
-  readonly isolation: "inline" | "thread" | "process";
-  /** How leases are kept. */
-  readonly lease: LeaseOptions;
-  /** How long an aborted handler may take to end, in milliseconds. */
-  readonly graceMs: number;
-  /** Name of the machine. */
-  readonly host: string;
-  /** Id of the process. */
-  readonly processId: number;
-  /** Where events of the kernel go. */
-  readonly onEvent: (event: KernelEvent) => void;
-  /** Time. @default {systemClock} */
-  readonly clock?: Clock;
-  /** Chance. @default {systemRandom} */
-  readonly random?: Random;
-}
 
 /** A running node. */
 export interface Node {
@@ -140,6 +82,7 @@ async function spawnActors(
     shutdownMs: 10_000,
   });
   await prepareCluster(system, options, storage as unknown as AskRef<StorageCall>);
+  const transports = await spawnTransports(system, options.agents);
   const shared = { clusterId, storage: storage.address };
   sink.journal = await system.spawn({ key: "journal", actor: journal, args: shared });
   const schedule = await system.spawn({
@@ -147,17 +90,23 @@ async function spawnActors(
     actor: scheduler,
     args: {
       ...shared,
+      transports,
       handlers: options.schemas,
       recurrences: options.recurrences,
       schedules: options.schedules,
       leader: leaderAddress,
     },
   });
-  if (coordinates) await spawnLeader(system, options, { ...shared, workers: workerAddresses });
-  const places = { storage: storage.address, scheduler: schedule.address };
+  if (coordinates) {
+    await spawnLeader(system, options, { ...shared, transports, workers: workerAddresses });
+  }
   const workers: ActorRef<WorkerMessage>[] = [];
   for (const [index, worker] of options.workers.entries()) {
-    const args = workerArgs(options, worker, places);
+    const args = workerArgs(options, worker, {
+      storage: storage.address,
+      transport: transports[worker.agentConnectionId] ?? null,
+      scheduler: schedule.address,
+    });
     const key = workerKeys[index]!;
     workers.push(await system.spawn({ key, actor: workerActor, args, shutdownMs: 10_000 }));
   }
@@ -167,7 +116,7 @@ async function spawnActors(
 async function spawnLeader(
   system: ActorSystem,
   { host, processId, workers, recurrences, lease }: NodeOptions,
-  shared: Pick<LeaderArgs, "clusterId" | "storage" | "workers">,
+  shared: Pick<LeaderArgs, "clusterId" | "storage" | "transports" | "workers">,
 ): Promise<void> {
   const holder = `${host}.${processId}.${workers[0]!.workerId}`;
   const args = { ...shared, holder, recurrences, lease };
@@ -177,7 +126,7 @@ async function spawnLeader(
 function workerArgs(
   options: NodeOptions,
   worker: NodeWorker,
-  places: Pick<WorkerArgs, "storage" | "scheduler">,
+  places: Pick<WorkerArgs, "storage" | "transport" | "scheduler">,
 ): WorkerArgs {
   const { clusterId, spec, handlers, isolation, lease, host, processId, graceMs } = options;
   return {

@@ -8,6 +8,7 @@ import type { Bucket } from "../core/bucket.ts";
 import { JobMasterError } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
 import type { InsertedJob, NewJob, Placement } from "../storage/port.ts";
+import type { AgentPosts } from "./agent_posts.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
 import type { SubmittedJob } from "./client.ts";
 import { repeat } from "./repeat.ts";
@@ -31,10 +32,10 @@ export async function insertJobs(
   const places = await Places.choose(context, state, jobs);
   try {
     const inserted = await insert(context, state, places.jobs);
-    places.handOver(inserted);
+    places.handOver(inserted, state.posts);
     return inserted.map(({ created, job }) => ({ created, job }));
   } catch (error) {
-    places.handOver([]);
+    places.handOver([], state.posts);
     throw error;
   }
 }
@@ -117,9 +118,10 @@ class Places {
   }
 
   /** Tells the agents of this node what they have: claimed jobs, unused places, rows to read. */
-  handOver(inserted: readonly InsertedJob[]): void {
+  handOver(inserted: readonly InsertedJob[], posts: AgentPosts): void {
     const accepted = new Map<string, Job[]>();
     const wakes = new Set<Agent>();
+    const placed = inserted.filter(({ created }) => created).map(({ job }) => job);
     inserted.forEach((each, index) => {
       const { job } = each;
       const agent = this.#agents.get(job.bucketId ?? "");
@@ -134,8 +136,13 @@ class Places {
       const jobs = accepted.get(bucketId) ?? [];
       this.#agents.get(bucketId)?.tell({ type: "accept", jobs, unused: count - jobs.length });
     }
-    for (const agent of wakes) agent.tell({ type: "wake" });
+    wakeAll(wakes);
+    if (!posts.isEmpty) posts.post(placed, () => wakeAll(wakes));
   }
+}
+
+function wakeAll(agents: ReadonlySet<Agent>): void {
+  for (const agent of agents) agent.tell({ type: "wake" });
 }
 
 function placement({ id, epoch }: Bucket, claim: boolean): Placement {

@@ -9,6 +9,7 @@ import type { Bucket } from "../core/bucket.ts";
 import type { ClusterSettings } from "../core/cluster.ts";
 import type { DefinitionDefaults } from "../core/definition.ts";
 import type { Random } from "../core/random.ts";
+import { STANDALONE_AGENT } from "../core/names.ts";
 import type { Schedule } from "../core/schedule.ts";
 import type { NewJob, Placement } from "../storage/port.ts";
 
@@ -40,7 +41,9 @@ export function jobOfSchedule(
   const lane = schedule.lane ?? definition.lane;
   const priority = schedule.priority ?? definition.priority;
   const near = scheduledAtMs <= nowMs + settings.transientThresholdMs;
-  const bucket = near ? scene.buckets.choose(lane, priority, random) : undefined;
+  const chosen = near ? scene.buckets.choose(lane, priority, random) : undefined;
+  // Over an agent connection the coordinator sends it: it has to be stored before.
+  const bucket = chosen?.agentConnectionId === STANDALONE_AGENT ? chosen : undefined;
   return {
     clusterId: schedule.clusterId,
     definitionId: definition.id,

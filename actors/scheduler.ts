@@ -16,6 +16,7 @@ import { uuidGenerator } from "../core/ids.ts";
 import { shown } from "../core/names.ts";
 import { acceptRequest, type JobRequest, MAX_JOBS_PER_CALL } from "../core/request.ts";
 import type { NewJob } from "../storage/port.ts";
+import { AgentPosts } from "./agent_posts.ts";
 import { Batcher } from "./batcher.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
 import type { SubmittedJob } from "./client.ts";
@@ -55,6 +56,7 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
     const state: SchedulerState = {
       args,
       store: storageAt(context, args.storage),
+      posts: new AgentPosts(context, args.clusterId, args.transports),
       handlers: await resolveHandlers(args.handlers),
       newId: uuidGenerator(context.clock, context.random),
       inserts: new Batcher<NewJob, SubmittedJob>({

@@ -66,5 +66,5 @@ async function readCluster(state: SchedulerState): Promise<void> {
     state.clusterCreatedAtMs = cluster.createdAtMs;
   }
   state.definitions = new Map(definitions.map((each) => [each.id, each]));
-  state.buckets = new BucketIndex(buckets);
+  state.buckets = new BucketIndex(buckets.filter((bucket) => state.posts.reaches(bucket)));
 }

@@ -13,6 +13,7 @@ import type { ScheduleRules } from "../core/schedule.ts";
 import type { ScheduleRequest } from "../core/schedule_request.ts";
 import type { EnlistedJobs, NewJob } from "../storage/port.ts";
 import type { Batcher } from "./batcher.ts";
+import type { AgentPosts, TransportAddresses } from "./agent_posts.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
 import type {
   ScheduleCommand,
@@ -68,6 +69,8 @@ export interface SchedulerArgs {
   readonly clusterId: string;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** The agent connections of this node. */
+  readonly transports: TransportAddresses;
   /** Definitions this node has the code of: their payloads are checked here. */
   readonly handlers: HandlerSource;
   /** Which languages of recurrences this node knows; see `recurrences.ts`. */
@@ -82,6 +85,7 @@ export interface SchedulerArgs {
 export interface SchedulerState {
   readonly args: SchedulerArgs;
   readonly store: MasterStores;
+  readonly posts: AgentPosts;
   readonly handlers: HandlerMap;
   readonly newId: () => string;
   readonly inserts: Batcher<NewJob, SubmittedJob>;

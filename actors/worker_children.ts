@@ -75,7 +75,7 @@ function spawnAgent(
   args: WorkerArgs & { readonly settler: string; readonly incarnation: number },
   bucket: Bucket,
 ): Promise<ActorRef<BucketAgentMessage>> {
-  const { clusterId, parallelism, bufferSize, storage, settler, handlers } = args;
+  const { clusterId, parallelism, bufferSize, storage, transport, settler, handlers } = args;
   const { isolation, host, graceMs } = args;
   return context.spawn({
     key: `bucket_agent-${bucket.id}`,
@@ -89,6 +89,7 @@ function spawnAgent(
       bufferSize,
       leadTimeMs: LEAD_TIME_MS,
       storage,
+      transport,
       settler,
       handlers,
       isolation,

@@ -16,6 +16,7 @@ import type { NewBucket } from "../storage/port.ts";
 import type { BucketHoldings } from "./bucket_shelf.ts";
 import { repeat } from "./repeat.ts";
 import type { MasterStores } from "./storage_actor.ts";
+import { transportAt } from "./transport_actor.ts";
 import type { WorkerArgs, WorkerContext, WorkerState } from "./worker_protocol.ts";
 
 /** A new life of a worker. */
@@ -153,7 +154,7 @@ export async function countClaimed({ agents }: WorkerState): Promise<number> {
 const UNKNOWN: BucketHoldings = { buffered: 0, claimed: 1, settling: 0 };
 
 async function leave(context: WorkerContext, state: WorkerState): Promise<void> {
-  const { args: { clusterId }, worker, store } = state;
+  const { args: { clusterId, transport }, worker, store } = state;
   for (const bucket of await ownBuckets(state)) {
     await returnJobs(context, store, bucket);
     const nowMs = context.clock.now();
@@ -164,6 +165,9 @@ async function leave(context: WorkerContext, state: WorkerState): Promise<void> 
       nowMs,
     });
     await store.buckets.remove({ clusterId, bucketId: bucket.id });
+    if (transport !== null) {
+      await transportAt(context, transport).remove({ clusterId, bucketId: bucket.id });
+    }
   }
   await store.workers.remove({
     clusterId,

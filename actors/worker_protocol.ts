@@ -75,6 +75,8 @@ export interface WorkerArgs {
   readonly spec: MasterSpec;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** Address of the transport actor of its agent connection; `null` in a standalone cluster. */
+  readonly transport: string | null;
   /** Address of the scheduler. */
   readonly scheduler: string;
   /** Where the handlers are. */

@@ -5,26 +5,17 @@
  */
 
 import { type ExportedWork, importWork, indexDefinitions } from "../actors/handlers.ts";
-import type { NodeOptions, NodeWorker } from "../actors/node.ts";
+import type { NodeOptions, NodeWorker } from "../actors/node_options.ts";
 import { changeSettings, DEFAULT_CLUSTER_SETTINGS, oneOf, wholeNumber } from "../core/cluster.ts";
 import type { AnyJobDefinition } from "../core/definition.ts";
 import { JobMasterError } from "../core/errors.ts";
-import { shortId } from "../core/ids.ts";
-import { PRIORITIES, type Priority } from "../core/job.ts";
 import { DEFAULT_LEASE, type LeaseOptions } from "../core/lease.ts";
-import {
-  parseId,
-  parseLane,
-  parseSegment,
-  sanitizeSegment,
-  shown,
-  STANDALONE_AGENT,
-} from "../core/names.ts";
+import { parseSegment, sanitizeSegment, shown } from "../core/names.ts";
 import { type Random, systemRandom } from "../core/random.ts";
-import { type BucketQuantities, WORKER_MODES } from "../core/worker.ts";
 import { masterSpec } from "../storage/mod.ts";
 import type { JobMasterOptions, WorkerOptions } from "./options.ts";
 import { readSchedules } from "./read_schedules.ts";
+import { readAgents, readWorker } from "./read_workers.ts";
 import { checkAddress } from "./server.ts";
 
 /** What was read. */
@@ -72,13 +63,12 @@ export async function readOptions(
   const host = sanitizeSegment(machineName());
   const clusterId = check(() => parseSegment(options.cluster ?? "local", "cluster"), "local");
   const spec = check(() => masterSpec(options.master ?? "sqlite:./jobmaster.db"), null);
-  const isolation = check(
-    () => oneOf(options.isolation ?? "inline", ISOLATIONS, "isolation"),
-    "inline",
-  );
+  const isolation = check(() => readIsolation(options), "inline");
   const { jobs, modules, profiles } = await readJobs(options, isolation, problems);
+  const agents = check(() => readAgents(options.agents), {});
+  const known = { host, random, agents: Object.keys(agents) };
   const workers = (options.workers ?? []).flatMap((worker) =>
-    check<readonly NodeWorker[]>(() => [readWorker(worker, host, random)], [])
+    check<readonly NodeWorker[]>(() => [readWorker(worker, known)], [])
   );
   check(() => refuseConflicts(options), undefined);
   const given = options.settings ?? {};
@@ -98,6 +88,7 @@ export async function readOptions(
   return {
     clusterId,
     spec,
+    agents,
     settings,
     changeSettings: saysAnything(given) ? (stored) => changeSettings(stored, given) : null,
     jobs,
@@ -110,6 +101,10 @@ export async function readOptions(
     host,
     processId: Deno.pid,
   };
+}
+
+function readIsolation({ isolation = "inline" }: JobMasterOptions): typeof ISOLATIONS[number] {
+  return oneOf(isolation, ISOLATIONS, "isolation");
 }
 
 /** What `read` answers, or `fallback` and one problem more. */
@@ -143,21 +138,9 @@ function machineName(): string {
   }
 }
 
-function refuseConflicts({ agents, workers = [], http = {} }: JobMasterOptions): void {
+function refuseConflicts({ workers = [], http = {} }: JobMasterOptions): void {
   checkAddress(http);
-  refuseAgents(agents);
   refuseRepeatedNames(workers);
-}
-
-function refuseAgents(agents: JobMasterOptions["agents"]): void {
-  const names = Object.keys(agents ?? {});
-  if (names.length === 0) return;
-  throw new JobMasterError(
-    "unsupported",
-    `Cannot use agent connection ${
-      shown(names[0])
-    }: this version runs standalone clusters only; leave out agents`,
-  );
 }
 
 async function readJobs(
@@ -188,45 +171,6 @@ async function readJobs(
     problems.push((error as Error).message);
     return { jobs: [], modules: [], profiles: [] };
   }
-}
-
-function readWorker(options: WorkerOptions, host: string, random: Random): NodeWorker {
-  const { agent = STANDALONE_AGENT, parallelism = 1 } = options;
-  if (agent !== STANDALONE_AGENT) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use worker agent ${shown(agent)}: no agent connection has this name`,
-    );
-  }
-  if (typeof parallelism !== "number" || !(parallelism >= 0.1 && parallelism <= 1_000)) {
-    throw new JobMasterError(
-      "invalid_request",
-      `Cannot use worker parallelism ${shown(parallelism)}: it must be a number from 0.1 to 1000`,
-    );
-  }
-  const name = parseId(options.name ?? host, "worker name");
-  return {
-    name,
-    workerId: parseId(`${name}.${shortId(random)}`, "worker id"),
-    mode: oneOf(options.mode ?? "Full", WORKER_MODES, "worker mode"),
-    lane: parseLane(options.lane, "worker lane"),
-    agentConnectionId: STANDALONE_AGENT,
-    parallelism,
-    buckets: readQuantities(options.buckets ?? {}),
-    bufferSize: wholeNumber(options.bufferSize ?? 250, "worker bufferSize", {
-      min: 1,
-      max: 10_000,
-    }),
-  };
-}
-
-function readQuantities(quantities: BucketQuantities): Readonly<Record<Priority, number>> {
-  for (const key of Object.keys(quantities)) oneOf(key, PRIORITIES, "worker buckets priority");
-  const entries = PRIORITIES.map((priority) => [
-    priority,
-    wholeNumber(quantities[priority] ?? 1, `worker buckets.${priority}`, { min: 0, max: 100 }),
-  ]);
-  return Object.fromEntries(entries);
 }
 
 function refuseRepeatedNames(workers: readonly WorkerOptions[]): void {

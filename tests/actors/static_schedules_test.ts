@@ -52,6 +52,7 @@ async function nodeWithSchedule() {
       handlers: { kind: "registered", key: "none" },
       recurrences: null,
       schedules: [{ id: ID, profileId: "care", rules: rulesOf(aSchedule()) }],
+      transports: {},
       leader: "node/leader",
     },
   });
