@@ -27,7 +27,7 @@ export async function openNatsTransport(
     const made = systemRandom.bytes(16).toHex();
     const { replicas } = options;
     const fingerprint = await link.ask(() => makeStreams(link.manager, names, { replicas, made }));
-    return new NatsTransport(link, names, fingerprint);
+    return new NatsTransport(link, names, { fingerprint, replicas });
   } catch (error) {
     await link[Symbol.asyncDispose]();
     throw error;

@@ -13,9 +13,9 @@ import { headers } from "@nats-io/transport-node";
 import { checkBatch, fitting, MAX_BATCH, MAX_BODY_BYTES } from "../batch_limit.ts";
 import type {
   Delivery,
+  NewMessage,
   ParkedMessage,
   QueueDepth,
-  QueueName,
   Transport,
   TransportCapabilities,
   TransportReach,
@@ -23,9 +23,10 @@ import type {
 import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
 import type { NatsNames } from "./names.ts";
 import { listParked, park, parkedCounts } from "./parking.ts";
-import { pull, type Pulled } from "./pulling.ts";
+import type { Pulled } from "./pulling.ts";
+import { isUnheard, type NatsIdentity, NatsQueues } from "./queues.ts";
 import { readAckAddress } from "./receipts.ts";
-import { ACK_WAIT_MS, isMissing, makeConsumer } from "./streams.ts";
+import { ACK_WAIT_MS } from "./streams.ts";
 
 type Input<Method extends keyof Transport> = Transport[Method] extends
   (input: infer Given) => unknown ? Given : never;
@@ -43,11 +44,10 @@ export class NatsTransport implements Transport {
   readonly #link: NatsLink;
   readonly #names: NatsNames;
   readonly #fingerprint: string;
-  /** Names of consumers that were there when they were last looked for. */
-  readonly #opened = new Set<string>();
+  readonly #queues: NatsQueues;
 
   /** Works on streams that are there. */
-  constructor(link: NatsLink, names: NatsNames, fingerprint: string) {
+  constructor(link: NatsLink, names: NatsNames, identity: NatsIdentity) {
     const { version = "", max_payload = MAX_BODY_BYTES } = link.connection.info ?? {};
     this.capabilities = {
       acceptance: "acknowledged",
@@ -58,7 +58,8 @@ export class NatsTransport implements Transport {
     this.product = `NATS ${version}`;
     this.#link = link;
     this.#names = names;
-    this.#fingerprint = fingerprint;
+    this.#fingerprint = identity.fingerprint;
+    this.#queues = new NatsQueues(link, names, identity);
   }
 
   /** See {@linkcode Transport.fingerprint}. */
@@ -69,14 +70,9 @@ export class NatsTransport implements Transport {
   /** See {@linkcode Transport.open}. */
   async open({ clusterId, bucketIds }: Input<"open">): Promise<void> {
     checkBatch(bucketIds, "buckets");
-    const { manager } = this.#link;
     await this.#link.ask(() =>
-      Promise.all(
-        bucketIds.map(async (bucketId) => {
-          const queue = { clusterId, bucketId };
-          await makeConsumer(manager, this.#names, queue);
-          this.#opened.add(this.#names.consumer(queue));
-        }),
+      this.#queues.healing(() =>
+        Promise.all(bucketIds.map((bucketId) => this.#queues.open({ clusterId, bucketId })))
       )
     );
   }
@@ -86,25 +82,28 @@ export class NatsTransport implements Transport {
     checkBatch(messages, "messages");
     const { fit, oversize } = fitting(messages, this.capabilities.maxBodyBytes);
     await this.#link.ask(() =>
-      Promise.all(fit.map(({ id, bucketId, dueAtMs, body }) => {
-        const given = headers();
-        given.set(DUE, String(dueAtMs));
-        const subject = this.#names.subject({ clusterId, bucketId });
-        const msgID = `${clusterId}/${id}`;
-        return this.#link.client.publish(subject, body, {
-          msgID,
-          headers: given,
-          timeout: REQUEST_TIMEOUT_MS,
-        });
-      }))
+      this.#queues.healing(() =>
+        Promise.all(fit.map((message) => this.#publish(clusterId, message)))
+      )
     );
     return { oversize };
+  }
+
+  async #publish(clusterId: string, message: NewMessage): Promise<void> {
+    const { id, bucketId, dueAtMs, body } = message;
+    const given = headers();
+    given.set(DUE, String(dueAtMs));
+    await this.#link.client.publish(this.#names.subject({ clusterId, bucketId }), body, {
+      msgID: `${clusterId}/${id}`,
+      headers: given,
+      timeout: REQUEST_TIMEOUT_MS,
+    });
   }
 
   /** See {@linkcode Transport.receive}. What is due later is asked for again once it may be due soon enough. */
   async receive(input: Input<"receive">): Promise<readonly Delivery[]> {
     const { limit, dueBeforeMs, leaseMs } = input;
-    const pulled = await this.#link.ask(() => this.#pull(input, Math.min(limit, MAX_BATCH)));
+    const pulled = await this.#link.ask(() => this.#queues.pull(input, Math.min(limit, MAX_BATCH)));
     const deliveries: Delivery[] = [];
     for (const each of pulled) {
       const delivery = deliveryOf(input.clusterId, each);
@@ -116,30 +115,6 @@ export class NatsTransport implements Transport {
       }
     }
     return deliveries;
-  }
-
-  /** Nobody answers for a consumer that is not there, so it is looked for first, and again when no answer came. */
-  async #pull(queue: QueueName, limit: number): Promise<readonly Pulled[]> {
-    const name = this.#names.consumer(queue);
-    if (!this.#opened.has(name) && !(await this.#isThere(name))) return [];
-    try {
-      return await pull(this.#link.connection, { stream: this.#names.stream, name }, limit);
-    } catch (error) {
-      if (await this.#isThere(name)) throw error;
-      return [];
-    }
-  }
-
-  async #isThere(name: string): Promise<boolean> {
-    try {
-      await this.#link.manager.consumers.info(this.#names.stream, name);
-      this.#opened.add(name);
-      return true;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      this.#opened.delete(name);
-      return false;
-    }
   }
 
   /** See {@linkcode Transport.extend}. */
@@ -182,38 +157,14 @@ export class NatsTransport implements Transport {
       return await Promise.all(bucketIds.map(async (bucketId): Promise<QueueDepth> => {
         const queue = { clusterId, bucketId };
         const aside = parked.get(this.#names.parkedSubject(queue)) ?? 0;
-        return { bucketId, ...await this.#depth(queue), parked: aside };
+        return { bucketId, ...await this.#queues.depth(queue), parked: aside };
       }));
     });
   }
 
-  async #depth(queue: QueueName): Promise<{ readonly waiting: number; readonly leased: number }> {
-    const { manager } = this.#link;
-    try {
-      const info = await manager.consumers.info(this.#names.stream, this.#names.consumer(queue));
-      return { waiting: info.num_pending, leased: info.num_ack_pending };
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      const subject = this.#names.subject(queue);
-      const { state } = await manager.streams.info(this.#names.stream, {
-        subjects_filter: subject,
-      });
-      return { waiting: state.subjects?.[subject] ?? 0, leased: 0 };
-    }
-  }
-
   /** See {@linkcode Transport.remove}. */
   async remove(queue: Input<"remove">): Promise<void> {
-    const { manager } = this.#link;
-    this.#opened.delete(this.#names.consumer(queue));
-    await this.#link.ask(async () => {
-      try {
-        await manager.consumers.delete(this.#names.stream, this.#names.consumer(queue));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-      await manager.streams.purge(this.#names.stream, { filter: this.#names.subject(queue) });
-    });
+    await this.#link.ask(() => this.#queues.remove(queue));
   }
 
   /** See {@linkcode Transport.watchReach}. */
@@ -231,7 +182,7 @@ export class NatsTransport implements Transport {
     try {
       await this.#link.connection.request(receipt, "+ACK", { timeout: REQUEST_TIMEOUT_MS });
     } catch (error) {
-      if (!(error instanceof Error) || !isUnheard(error)) throw error;
+      if (!isUnheard(error)) throw error;
     }
   }
 
@@ -254,11 +205,6 @@ export class NatsTransport implements Transport {
 function checkReceipts(receipts: readonly string[]): void {
   checkBatch(receipts, "receipts");
   for (const receipt of receipts) readAckAddress(receipt);
-}
-
-function isUnheard(error: Error): boolean {
-  return error.name === "NoRespondersError" ||
-    (error.cause instanceof Error && error.cause.name === "NoRespondersError");
 }
 
 /** What somebody else put into the stream has no id of ours and is due at once. */

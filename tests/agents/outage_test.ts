@@ -1,0 +1,99 @@
+/** Agent connections that die, lose their messages or never come: jobs go on from the master's rows. */
+
+import { deepStrictEqual as equal, match } from "node:assert/strict";
+import { defineJob } from "../../mod.ts";
+import { openTestCluster, type TestCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { ownServer, willOwnServers } from "../support/servers/test_servers.ts";
+import { AGENT_KINDS, deleteStreams } from "./agent_place.ts";
+
+await willOwnServers();
+
+const PATIENTLY = { timeoutMs: 60_000, everyMs: 50 };
+const NATS = { ignore: !AGENT_KINDS.includes("nats") };
+const NOTHING = Array.from({ length: 150 }, () => undefined);
+
+function countingJob() {
+  const runs = new Map<string, number>();
+  const work = defineJob({ id: "work" }, ({ id }) => void runs.set(id, (runs.get(id) ?? 0) + 1));
+  return { runs, work };
+}
+
+async function untilSucceeded({ jm }: TestCluster, count: number): Promise<void> {
+  const isDone = async () => await jm.jobs.count({ statuses: ["Succeeded"] }) === count;
+  await eventually(`${count} jobs to succeed`, isDone, PATIENTLY);
+}
+
+Deno.test({
+  name: "NATS that is killed and comes back delays jobs, and each runs once",
+  ...NATS,
+}, async () => {
+  await using server = await ownServer("nats", { durable: true });
+  const { runs, work } = countingJob();
+  const agents = { "agent-1": server.url };
+  await using cluster = await openTestCluster({ agents, jobs: [work] });
+  const { schedule } = cluster.jm;
+  await using producer = await openProducer(cluster, agents, work);
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 150);
+
+  await server.signal("SIGKILL");
+  await producer.schedule.many(work, NOTHING);
+  await schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 450);
+  await server.start();
+  await eventually(
+    "the end of the outage to be told",
+    () => cluster.lines.some(({ message }) => /^Agent connection "agent-1"/.test(message)),
+    PATIENTLY,
+  );
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 600);
+
+  equal([runs.size, new Set(runs.values())], [600, new Set([1])]);
+});
+
+Deno.test({
+  name: "NATS that loses its streams gets them again, and no job is lost",
+  ...NATS,
+}, async () => {
+  await using server = await ownServer("nats");
+  const { runs, work } = countingJob();
+  const agents = { "agent-1": `${server.url}?stream=lost` };
+  await using cluster = await openTestCluster({ agents, jobs: [work] });
+  await using producer = await openProducer(cluster, agents, work);
+  const later = await producer.schedule.many(work, NOTHING, { after: "2s" });
+  equal(later.length, 150);
+
+  await deleteStreams(server.url, "lost");
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 300);
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 450);
+
+  equal([runs.size, new Set(runs.values())], [450, new Set([1])]);
+});
+
+Deno.test("a node whose agent connection cannot be had says so and does not start", async () => {
+  const { work } = countingJob();
+  const opened = openTestCluster({
+    agents: { "agent-1": "nats://127.0.0.1:9" },
+    jobs: [work],
+    workers: [],
+  });
+  const error = await opened.then(
+    () => null,
+    (thrown) => thrown as { code: string; message: string },
+  );
+
+  match(error?.message ?? "", /Cannot use agent connection "nats:\/\/127\.0\.0\.1:9\/JOBMASTER"/);
+  equal(error?.code, "transport_unavailable");
+});
+
+function openProducer(
+  cluster: TestCluster,
+  agents: Readonly<Record<string, string>>,
+  work: ReturnType<typeof countingJob>["work"],
+) {
+  return cluster.join({ agents, jobs: [work], workers: [] });
+}
