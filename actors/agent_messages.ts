@@ -4,7 +4,10 @@
  * @module
  */
 
+import type { Bucket } from "../core/bucket.ts";
+import type { BucketId } from "../core/ids.ts";
 import type { Job } from "../core/job.ts";
+import type { NewJob } from "../storage/port.ts";
 import type { Delivery, NewMessage } from "../transports/port.ts";
 
 /** Version of the form of messages. */
@@ -17,6 +20,37 @@ export function messageOf(job: Job): NewMessage {
     bucketId: job.bucketId!,
     dueAtMs: job.scheduledAtMs,
     body: JSON.stringify({ v: VERSION, job }),
+  };
+}
+
+/** The message that brings a job which only the agent connection has yet: it is to be saved whenever it is due. */
+export function offerOf(job: NewJob, bucketId: BucketId): NewMessage {
+  return {
+    id: `${job.id}:new`,
+    bucketId,
+    dueAtMs: 0,
+    body: JSON.stringify({ v: VERSION, new: { ...job, placement: null } }),
+  };
+}
+
+/** The job as callers see it until it is saved. */
+export function pendingJob({ placement: _, ...job }: NewJob, bucket: Bucket): Job {
+  return {
+    ...job,
+    status: "SavePending",
+    result: null,
+    error: null,
+    progress: null,
+    startedAtMs: null,
+    finishedAtMs: null,
+    attempts: 0,
+    lastAttempt: job.maxRetries + 1,
+    crashes: 0,
+    bucketId: bucket.id,
+    agentConnectionId: bucket.agentConnectionId,
+    workerId: null,
+    cancelRequestedAtMs: null,
+    revision: 0,
   };
 }
 
@@ -36,27 +70,51 @@ export interface ReadMessage {
   readonly job: Job;
 }
 
+/** A message with a job that the master may not have. */
+export interface Offered {
+  /** Names its delivery. */
+  readonly receipt: string;
+  /** The job to save. */
+  readonly job: NewJob;
+}
+
 /** The jobs that messages bring to the owner of a bucket, and the messages nobody can use. */
 export function readMessages(
   deliveries: readonly Delivery[],
   bucket: { readonly clusterId: string; readonly bucketId: string },
-): { readonly read: readonly ReadMessage[]; readonly unreadable: readonly Unreadable[] } {
+): {
+  readonly read: readonly ReadMessage[];
+  readonly offered: readonly Offered[];
+  readonly unreadable: readonly Unreadable[];
+} {
   const read: ReadMessage[] = [];
+  const offered: Offered[] = [];
   const unreadable: Unreadable[] = [];
   for (const { receipt, body } of deliveries) {
-    const job = jobIn(body);
-    if (typeof job === "string") unreadable.push({ receipt, reason: job });
-    else if (job.clusterId !== bucket.clusterId || job.bucketId !== bucket.bucketId) {
-      const reason = `its job is for bucket "${job.bucketId}" of cluster "${job.clusterId}"`;
+    const found = contentOf(body);
+    if (typeof found === "string") {
+      unreadable.push({ receipt, reason: found });
+      continue;
+    }
+    const { job } = found;
+    if (found.kind === "new") {
+      if (job.clusterId === bucket.clusterId) offered.push({ receipt, job: found.job });
+      else unreadable.push({ receipt, reason: `its job is of cluster "${job.clusterId}"` });
+    } else if (job.clusterId !== bucket.clusterId || found.job.bucketId !== bucket.bucketId) {
+      const reason = `its job is for bucket "${found.job.bucketId}" of cluster "${job.clusterId}"`;
       unreadable.push({ receipt, reason });
-    } else read.push({ receipt, job });
+    } else read.push({ receipt, job: found.job });
   }
-  return { read, unreadable };
+  return { read, offered, unreadable };
 }
 
-/** The job in a body, or what is wrong with it. */
-function jobIn(body: string): Job | string {
-  let value: { readonly v?: unknown; readonly job?: Partial<Job> } | null;
+type Content =
+  | { readonly kind: "placed"; readonly job: Job }
+  | { readonly kind: "new"; readonly job: NewJob };
+
+/** What a body holds, or what is wrong with it. */
+function contentOf(body: string): Content | string {
+  let value: { readonly v?: unknown; readonly job?: unknown; readonly new?: unknown } | null;
   try {
     value = JSON.parse(body);
   } catch {
@@ -64,9 +122,17 @@ function jobIn(body: string): Job | string {
   }
   if (typeof value !== "object" || value === null) return "it is no object";
   if (value.v !== VERSION) return `its version is ${JSON.stringify(value.v)}, not ${VERSION}`;
+  if (isNewJob(value.new)) return { kind: "new", job: value.new };
   const { job } = value;
-  const isJob = typeof job === "object" && job !== null && typeof job.id === "string" &&
-    typeof job.revision === "number" && typeof job.scheduledAtMs === "number" &&
-    typeof job.definitionId === "string" && typeof job.data === "string";
-  return isJob ? job as Job : "it holds no job";
+  const isPlaced = isNewJob(job) && typeof (job as Partial<Job>).revision === "number";
+  return isPlaced ? { kind: "placed", job: job as unknown as Job } : "it holds no job";
+}
+
+/** The fields without which nothing can be done with a job; the master checks the others. */
+function isNewJob(value: unknown): value is NewJob {
+  if (typeof value !== "object" || value === null) return false;
+  const job = value as Partial<NewJob>;
+  return typeof job.id === "string" && typeof job.clusterId === "string" &&
+    typeof job.definitionId === "string" && typeof job.data === "string" &&
+    typeof job.scheduledAtMs === "number" && typeof job.maxRetries === "number";
 }

@@ -11,6 +11,7 @@ import type { Job } from "../core/job.ts";
 import { STANDALONE_AGENT } from "../core/names.ts";
 import { messageOf } from "./agent_messages.ts";
 import { batchesOf } from "./batches.ts";
+import type { NewMessage } from "../transports/port.ts";
 import type { ActorContext } from "./runtime/definition.ts";
 import { transportAt, type TransportCalls } from "./transport_actor.ts";
 
@@ -69,6 +70,24 @@ export class AgentPosts {
         );
       });
     }
+  }
+
+  /** Sends jobs that only the agent connection will have; resolves with what it promises for them. */
+  async offer(
+    agent: string,
+    messages: readonly NewMessage[],
+  ): Promise<
+    { readonly acceptance: "durable" | "acknowledged"; readonly oversize: readonly string[] }
+  > {
+    const transport = this.#transports.get(agent)!;
+    const { capabilities: { acceptance } } = await transport.describe({});
+    const oversize: string[] = [];
+    for (const batch of batchesOf(messages)) {
+      oversize.push(
+        ...(await transport.push({ clusterId: this.#clusterId, messages: batch })).oversize,
+      );
+    }
+    return { acceptance, oversize };
   }
 
   async #push(transport: TransportCalls, jobs: readonly Job[]): Promise<void> {

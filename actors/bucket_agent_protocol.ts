@@ -7,8 +7,8 @@
 import type { BucketId, WorkerId } from "../core/ids.ts";
 import type { Job, Priority } from "../core/job.ts";
 import type { RetryPolicy } from "../core/retry.ts";
-import type { ClaimedJob } from "../storage/port.ts";
-import type { ReadMessage } from "./agent_messages.ts";
+import type { ClaimedJob, InsertedJob } from "../storage/port.ts";
+import type { Offered, ReadMessage } from "./agent_messages.ts";
 import type { BucketHoldings, BucketShelf } from "./bucket_shelf.ts";
 import type { EndedAttempt, ExecutorMessage, RunningAttempt } from "./executor_protocol.ts";
 import type { HandlerSource } from "./handlers.ts";
@@ -117,6 +117,7 @@ export type BucketAgentContext = ActorContext<BucketAgentMessage>;
 /** The kinds of duties. */
 export type DutyKind =
   | "receive"
+  | "save"
   | "fetch"
   | "claim"
   | "settle"
@@ -134,7 +135,13 @@ export type Done =
   | {
     readonly kind: "receive";
     readonly messages: readonly ReadMessage[];
+    readonly offered: readonly Offered[];
     readonly full: boolean;
+  }
+  | {
+    readonly kind: "save";
+    readonly inserted: readonly InsertedJob[];
+    readonly promised: number;
   }
   | { readonly kind: "fetch"; readonly jobs: readonly Job[] | "not_owner"; readonly full: boolean }
   | {

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { readMessages } from "./agent_messages.ts";
+import type { InsertedJob, NewJob } from "../storage/port.ts";
+import { type Offered, readMessages } from "./agent_messages.ts";
 import { MAX_BATCH } from "./batches.ts";
 import type {
   BucketAgentArgs,
@@ -26,9 +27,6 @@ const SWEEP_SOON_MS = 1_000;
 
 /** How long a received message is kept from others, in milliseconds: it is acknowledged at once. */
 const LEASE_MS = 30_000;
-
-/** A message that came more often is one whose receivers die: it is set aside. */
-const MAX_DELIVERIES = 20;
 
 /** Makes the queue. While the connection is down the owner goes on from the master's rows. */
 export async function openQueue(
@@ -66,21 +64,17 @@ export function receive(
         dueBeforeMs,
         leaseMs: LEASE_MS,
       });
-      const { read, unreadable } = readMessages(deliveries, queue);
-      const tooOften = new Set(
-        deliveries.filter((each) => each.deliveries > MAX_DELIVERIES).map(({ receipt }) => receipt),
-      );
-      const reason = `it was received more than ${MAX_DELIVERIES} times`;
-      const parked = [...unreadable, ...[...tooOften].map((receipt) => ({ receipt, reason }))];
-      if (parked.length > 0) {
-        await transport.park({ ...queue, parked });
+      const { read: messages, offered, unreadable } = readMessages(deliveries, queue);
+      if (unreadable.length > 0) {
+        await transport.park({ ...queue, parked: unreadable });
         context.log(
           "warning",
-          `${parked.length} message(s) of bucket "${bucketId}" were parked: ${parked[0]!.reason}`,
+          `${unreadable.length} message(s) of bucket "${bucketId}" were parked: ${
+            unreadable[0]!.reason
+          }`,
         );
       }
-      const messages = read.filter(({ receipt }) => !tooOften.has(receipt));
-      return { kind: "receive", messages, full: deliveries.length === limit };
+      return { kind: "receive", messages, offered, full: deliveries.length === limit };
     },
   });
 }
@@ -95,13 +89,51 @@ export function shelveReceived(
   shelf.shelve(messages.map(({ job }) => job), context.clock.now());
   const receipts = messages.map(({ receipt }) => receipt);
   if (receipts.length === 0) return;
-  // A message that cannot be acknowledged now is received again when its lease ends, and acknowledged then.
-  transport!.ack({ clusterId, bucketId, receipts }).catch((error) => {
-    context.log(
-      "debug",
-      `Cannot acknowledge messages of bucket "${bucketId}": ${(error as Error)?.message}`,
-    );
+  void transport!.ack({ clusterId, bucketId, receipts }).catch(noted(context, bucketId));
+}
+
+/**
+ * Saves jobs that only the agent connection has, those that may start at once as claimed. Their messages are
+ * acknowledged once the master has them; until then they come again.
+ */
+export function saveOffered(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  offered: readonly Offered[],
+): void {
+  if (offered.length === 0) return;
+  const { args: { clusterId, bucketId }, transport, shelf, store, epoch } = state;
+  const nowMs = context.clock.now();
+  const isDue = ({ job }: Offered) => job.scheduledAtMs <= nowMs;
+  const promised = shelf.reserve(offered.filter(isDue).length, nowMs);
+  let left = promised;
+  const jobs = offered.map((each): NewJob => {
+    const claim = isDue(each) && left-- > 0;
+    return { ...each.job, placement: { bucketId, epoch, claim } };
   });
+  const save = async (): Promise<readonly InsertedJob[]> => {
+    const result = await store.jobs.insert({ clusterId, jobs });
+    if (result.outcome !== "accepted") return [];
+    const receipts = offered.map(({ receipt }) => receipt);
+    await transport!.ack({ clusterId, bucketId, receipts }).catch(noted(context, bucketId));
+    return result.jobs;
+  };
+  runDuty(context, state, {
+    kind: "save",
+    work: async () => {
+      const inserted = await save().catch(noted(context, bucketId));
+      return { kind: "save", inserted: inserted ?? [], promised };
+    },
+  });
+}
+
+/** A message that cannot be dealt with now is received again when its lease ends. */
+function noted(context: BucketAgentContext, bucketId: string): (error: unknown) => undefined {
+  return (error) => {
+    const why = (error as Error)?.message ?? error;
+    context.log("debug", `Cannot deal with messages of bucket "${bucketId}" now: ${why}`);
+    return undefined;
+  };
 }
 
 /** The agent connection failed: what it cannot bring is read from the master. */

@@ -5,7 +5,7 @@
  */
 
 import type { Job } from "../core/job.ts";
-import type { BucketAgentContext, BucketAgentState } from "./bucket_agent_protocol.ts";
+import type { BucketAgentContext, BucketAgentState, DutyKind } from "./bucket_agent_protocol.ts";
 import { proofOf, runDuty } from "./bucket_duty.ts";
 import { receive, SWEEP_EVERY_MS } from "./bucket_inbox.ts";
 import { settle } from "./bucket_settling.ts";
@@ -36,9 +36,12 @@ function wantsMore({ shelf, stale, more }: BucketAgentState, nowMs: number): boo
   return (stale || more) && shelf.isLow;
 }
 
+/** Duties that bring jobs: one after the other. */
+const READS: readonly DutyKind[] = ["fetch", "receive", "save"];
+
 /** Reads what waits: from the agent connection if there is one, and now and then from the master all the same. */
 function read(context: BucketAgentContext, state: BucketAgentState, nowMs: number): void {
-  if (state.busy.has("fetch") || state.busy.has("receive")) return;
+  if (READS.some((kind) => state.busy.has(kind))) return;
   const nowMono = context.clock.monotonic();
   // A buffer full of later jobs would never hear of an earlier one: the master's rows come in their order.
   if (state.transport !== null && nowMono < state.sweepAtMono && state.shelf.free > 0) {

@@ -11,7 +11,7 @@ import type {
   Done,
   DutyDone,
 } from "./bucket_agent_protocol.ts";
-import { shelveReceived, sweepSoon } from "./bucket_inbox.ts";
+import { saveOffered, shelveReceived, sweepSoon } from "./bucket_inbox.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
 import type { JobRun } from "./handler_run.ts";
 
@@ -31,6 +31,8 @@ export function done(
       return fetched(context, state, result);
     case "receive":
       return received(context, state, result);
+    case "save":
+      return saved(context, state, result);
     case "claim":
       return claimed(context, state, result);
     case "settle":
@@ -83,7 +85,26 @@ function received(
 ): void {
   if (!mayStart(context, state)) return;
   shelveReceived(context, state, result);
+  saveOffered(context, state, result.offered);
   state.more = result.full;
+  pull(context, state);
+}
+
+/** Takes up the jobs that the master has now: those that are claimed run, those that wait go into the buffer. */
+function saved(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  { inserted, promised }: Extract<Done, { kind: "save" }>,
+): void {
+  state.shelf.giveBack(promised);
+  const { epoch, args: { bucketId } } = state;
+  const own = inserted.filter(({ created, job }) => created && job.bucketId === bucketId)
+    .map(({ job }) => job);
+  const runs = own.filter(({ status }) => status === "Queued")
+    .map((job): JobRun => ({ job, attempt: job.attempts, epoch }));
+  handOver(context, state, runs);
+  const waiting = own.filter(({ status }) => status === "AssignedToBucket");
+  if (state.shelf.shelve(waiting, context.clock.now()) > 0) sweepSoon(context, state);
   pull(context, state);
 }
 

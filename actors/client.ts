@@ -28,8 +28,10 @@ import type { ActorMetrics } from "./runtime/metrics.ts";
 export interface SubmittedJob {
   /** `false`: a job with this id or unique key was there already, and `job` is that one. */
   readonly created: boolean;
-  /** The job as stored. */
+  /** The job as stored; `SavePending` when only an agent connection has it yet. */
   readonly job: Job;
+  /** What was promised: `"durable"`, or `"acknowledged"` by an agent connection that may lose it with its server. */
+  readonly acceptance: "durable" | "acknowledged";
 }
 
 /** Stores jobs that are read, checked and complete. */

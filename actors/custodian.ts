@@ -11,6 +11,7 @@ import { pick } from "../core/random.ts";
 import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { LeaseProof } from "../storage/port.ts";
 import { type TransportAddresses, transportsAt } from "./agent_posts.ts";
+import { rescueMessages } from "./agent_rescue.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
 import { type MasterStores, storageAt } from "./storage_actor.ts";
@@ -21,7 +22,9 @@ export type CustodianMessage =
   /** Looks for dead workers and lost buckets. */
   | Tell<"inspect">
   /** Removes what is too old. */
-  | Tell<"purge">;
+  | Tell<"purge">
+  /** Saves messages whose buckets are gone. */
+  | Tell<"rescue">;
 
 /** What a custodian needs to start. */
 export interface CustodianArgs {
@@ -47,6 +50,8 @@ type Context = ActorContext<CustodianMessage>;
 
 const INSPECT_EVERY_MS = 1_000;
 const PURGE_EVERY_MS = 5_000;
+/** How often queues without a bucket are looked for, in milliseconds. */
+const RESCUE_EVERY_MS = 30_000;
 const PURGE_BATCH = 1_000;
 /** Longest a purge may keep the custodian from inspecting, in milliseconds. */
 const PURGE_BUDGET_MS = 2_000;
@@ -68,6 +73,8 @@ export const custodian: Actor<CustodianMessage, CustodianArgs> = defineActor<
   start(context, args) {
     context.sendInterval(INSPECT_EVERY_MS, { type: "inspect" });
     context.sendInterval(PURGE_EVERY_MS, { type: "purge" });
+    context.sendInterval(RESCUE_EVERY_MS, { type: "rescue" });
+    context.self.tell({ type: "rescue" });
     const transports = transportsAt(context, args.transports);
     return { args, store: storageAt(context, args.storage), transports };
   },
@@ -80,6 +87,14 @@ export const custodian: Actor<CustodianMessage, CustodianArgs> = defineActor<
         await removeEmptyBuckets(state);
       } catch (error) {
         context.log("debug", `Cannot inspect now: ${codeOf(error)}`); // the next look repeats it
+      }
+    },
+
+    async rescue(context, _message, state) {
+      try {
+        await rescueOrphans(context, state);
+      } catch (error) {
+        context.log("debug", `Cannot rescue messages now: ${codeOf(error)}`); // the next look repeats it
       }
     },
 
@@ -166,6 +181,31 @@ async function removeEmptyBuckets({ args, store, transports }: State): Promise<v
     // The queue first: nobody would look for it once the bucket is gone.
     await transports.get(agentConnectionId)?.remove({ clusterId, bucketId });
     await store.buckets.remove({ clusterId, bucketId });
+  }
+}
+
+/** A producer may have sent jobs to a bucket that was just going: nobody receives them. */
+async function rescueOrphans(context: Context, { args, store, transports }: State): Promise<void> {
+  const { clusterId } = args;
+  for (const [agent, transport] of transports) {
+    const queues = await transport.queues({ clusterId, limit: 1_000 });
+    if (queues.length === 0) continue;
+    const known = await store.buckets.list({ clusterId, filter: {}, limit: 10_000 });
+    const ids = new Set(known.map(({ id }) => id));
+    for (const bucketId of queues.filter((id) => !ids.has(id))) {
+      const { saved, isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
+      if (isEmpty) await transport.remove({ clusterId, bucketId });
+      if (saved > 0) {
+        context.log(
+          "info",
+          `${saved} job(s) sent over "${agent}" to a bucket that is gone were saved`,
+          {
+            subjectType: "Bucket",
+            subjectId: bucketId,
+          },
+        );
+      }
+    }
   }
 }
 

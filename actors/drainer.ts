@@ -8,9 +8,11 @@ import type { Bucket } from "../core/bucket.ts";
 import { codeOf } from "../core/errors.ts";
 import { failure } from "../core/failure.ts";
 import type { WorkerId } from "../core/ids.ts";
+import { rescueMessages } from "./agent_rescue.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
 import { type MasterStores, storageAt } from "./storage_actor.ts";
+import { transportAt, type TransportCalls } from "./transport_actor.ts";
 
 /** What a drainer can be told. */
 export type DrainerMessage = /** Looks for buckets to empty. */
@@ -24,11 +26,14 @@ export interface DrainerArgs {
   readonly workerId: WorkerId;
   /** Address of the storage actor. */
   readonly storage: string;
+  /** Address of the transport actor of its worker's agent connection; `null` in a standalone cluster. */
+  readonly transport: string | null;
 }
 
 interface State {
   readonly args: DrainerArgs;
   readonly store: MasterStores;
+  readonly transport: TransportCalls | null;
 }
 
 type Context = ActorContext<DrainerMessage>;
@@ -48,7 +53,11 @@ export const drainer: Actor<DrainerMessage, DrainerArgs> = defineActor<
 
   start(context, args) {
     context.sendInterval(LOOK_EVERY_MS, { type: "drain" });
-    return { args, store: storageAt(context, args.storage) };
+    return {
+      args,
+      store: storageAt(context, args.storage),
+      transport: args.transport === null ? null : transportAt(context, args.transport),
+    };
   },
 
   handlers: {
@@ -70,8 +79,8 @@ function ownLostBuckets({ args, store }: State): Promise<readonly Bucket[]> {
   });
 }
 
-async function empty(context: Context, { args, store }: State, bucket: Bucket): Promise<void> {
-  const { clusterId } = args;
+async function empty(context: Context, state: State, bucket: Bucket): Promise<void> {
+  const { args: { clusterId }, store, transport } = state;
   const proof = { clusterId, bucketId: bucket.id, epoch: bucket.epoch };
   if (bucket.status === "ReadyToDrain") {
     const nowMs = context.clock.now();
@@ -85,6 +94,12 @@ async function empty(context: Context, { args, store }: State, bucket: Bucket): 
   }
   const total = await reclaimAll(context, store, proof);
   if (total === undefined) return;
+  if (transport !== null) {
+    const queue = { clusterId, bucketId: bucket.id };
+    const { isEmpty } = await rescueMessages({ ...queue, store, transport });
+    if (!isEmpty) return; // the next look goes on
+    await transport.remove(queue);
+  }
   const nowMs = context.clock.now();
   await store.buckets.step({ ...proof, from: "Draining", to: "ReadyToDelete", nowMs });
   context.log(

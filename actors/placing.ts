@@ -33,7 +33,7 @@ export async function insertJobs(
   try {
     const inserted = await insert(context, state, places.jobs);
     places.handOver(inserted, state.posts);
-    return inserted.map(({ created, job }) => ({ created, job }));
+    return inserted.map(({ created, job }) => ({ created, job, acceptance: "durable" }));
   } catch (error) {
     places.handOver([], state.posts);
     throw error;

@@ -14,8 +14,14 @@ import { DEFAULT_CLUSTER_SETTINGS } from "../core/cluster.ts";
 import { encodeError, JobMasterError } from "../core/errors.ts";
 import { uuidGenerator } from "../core/ids.ts";
 import { shown } from "../core/names.ts";
-import { acceptRequest, type JobRequest, MAX_JOBS_PER_CALL } from "../core/request.ts";
+import {
+  type Acceptance,
+  acceptRequest,
+  type JobRequest,
+  MAX_JOBS_PER_CALL,
+} from "../core/request.ts";
 import type { NewJob } from "../storage/port.ts";
+import { acceptByAgents } from "./agent_intake.ts";
 import { AgentPosts } from "./agent_posts.ts";
 import { Batcher } from "./batcher.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
@@ -64,6 +70,11 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
         maxItems: MAX_BATCH,
         send: (jobs) => insertJobs(context, state, jobs),
       }),
+      offers: new Batcher<NewJob, SubmittedJob>({
+        clock: context.clock,
+        maxItems: MAX_BATCH,
+        send: (jobs) => acceptByAgents(context, state, jobs),
+      }),
       agentsByWorker: new Map(),
       settings: DEFAULT_CLUSTER_SETTINGS,
       clusterCreatedAtMs: 0,
@@ -83,13 +94,13 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
 
   handlers: {
     async submit(context, { requests }, state) {
-      return await state.inserts.add(await readJobs(context, state, requests));
+      return await take(state, await readJobs(context, state, requests));
     },
 
     async prepare(context, { requests }, state) {
-      const jobs = await readJobs(context, state, requests);
+      const read = await readJobs(context, state, requests);
       const { clusterCreatedAtMs, args: { clusterId } } = state;
-      return { clusterId, clusterCreatedAtMs, jobs };
+      return { clusterId, clusterCreatedAtMs, jobs: read.map(({ job }) => job) };
     },
 
     create_schedule: (context, { request }, state) =>
@@ -119,6 +130,29 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
   },
 });
 
+/** A job, and who has to have it. */
+interface ReadJob {
+  readonly job: NewJob;
+  readonly acceptance: Acceptance;
+}
+
+/** Stores jobs in the master, or hands them to agent connections; answers in the order of the call. */
+async function take(
+  { inserts, offers }: SchedulerState,
+  read: readonly ReadJob[],
+): Promise<readonly SubmittedJob[]> {
+  const of = (wanted: Acceptance) =>
+    read.filter(({ acceptance }) => acceptance === wanted).map(({ job }) => job);
+  const [durable, offered] = [of("durable"), of("agent")];
+  if (offered.length === 0) return await inserts.add(durable);
+  const [stored, taken] = await Promise.all([
+    durable.length === 0 ? [] : inserts.add(durable),
+    offers.add(offered),
+  ]);
+  const results = { durable: [...stored], agent: [...taken] };
+  return read.map(({ acceptance }) => results[acceptance].shift()!);
+}
+
 function checkCount(requests: readonly JobRequest[]): void {
   if (requests.length >= 1 && requests.length <= MAX_JOBS_PER_CALL) return;
   throw new JobMasterError(
@@ -131,9 +165,9 @@ async function readJobs(
   context: SchedulerContext,
   state: SchedulerState,
   requests: readonly JobRequest[],
-): Promise<readonly NewJob[]> {
+): Promise<readonly ReadJob[]> {
   checkCount(requests);
-  const jobs: NewJob[] = [];
+  const jobs: ReadJob[] = [];
   for (const request of requests) {
     jobs.push(await readable(() => toJob(context, state, request)));
   }
@@ -155,7 +189,7 @@ async function toJob(
   context: SchedulerContext,
   state: SchedulerState,
   request: JobRequest,
-): Promise<NewJob> {
+): Promise<ReadJob> {
   if (typeof request !== "object" || request === null || Array.isArray(request)) {
     throw new JobMasterError(
       "invalid_request",
@@ -167,8 +201,8 @@ async function toJob(
   const accepted = acceptRequest(request, { definition, settings: state.settings, nowMs });
   const schema = state.handlers.get(definition.id)?.input ?? null;
   if (schema !== null) await checkPayload(schema, JSON.parse(accepted.data));
-  const { id, ...fields } = accepted;
-  return {
+  const { id, acceptance, ...fields } = accepted;
+  const job: NewJob = {
     ...fields,
     id: id ?? state.newId(),
     clusterId: state.args.clusterId,
@@ -179,4 +213,5 @@ async function toJob(
     createdAtMs: nowMs,
     placement: null,
   };
+  return { acceptance, job };
 }

@@ -89,6 +89,8 @@ export interface SchedulerState {
   readonly handlers: HandlerMap;
   readonly newId: () => string;
   readonly inserts: Batcher<NewJob, SubmittedJob>;
+  /** Jobs for which the word of an agent connection is enough. */
+  readonly offers: Batcher<NewJob, SubmittedJob>;
   readonly agentsByWorker: Map<string, ReadonlyMap<string, ActorRef<BucketAgentMessage>>>;
   settings: ClusterSettings;
   clusterCreatedAtMs: number;

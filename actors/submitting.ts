@@ -29,5 +29,5 @@ export async function submitJobsBy(
   const ready = await scheduler.ask({ type: "prepare", requests }, { timeoutMs: TIMEOUT_MS });
   const result = await store(ready);
   if (result.outcome !== "accepted") throw refusal(result.outcome, ready.clusterId);
-  return result.jobs.map(({ created, job }) => ({ created, job }));
+  return result.jobs.map(({ created, job }) => ({ created, job, acceptance: "durable" }));
 }

@@ -30,10 +30,19 @@ export interface TransportCalls extends
     | "park"
     | "listParked"
     | "depths"
+    | "queues"
     | "remove"
   > {
+  /** What it is. */
+  describe(input: Readonly<Record<string, never>>): Promise<TransportDescription>;
+}
+
+/** What an agent connection is. */
+export interface TransportDescription extends Pick<Transport, "capabilities" | "product"> {
   /** See {@linkcode Transport.fingerprint}. */
-  fingerprint(input: Readonly<Record<string, never>>): Promise<string>;
+  readonly fingerprint: string;
+  /** Its address, for people. */
+  readonly label: string;
 }
 
 /** One call of the port. */
@@ -61,6 +70,7 @@ export interface TransportArgs {
 
 interface State {
   readonly transport: Transport;
+  readonly label: string;
   readonly watch: Disposable;
   readonly outages: OutageLog;
 }
@@ -79,14 +89,19 @@ export const transportActor: Actor<TransportMessage, TransportArgs> = defineActo
     const transport = await openTransport(spec);
     return {
       transport,
+      label: spec.label,
       watch: transport.watchReach((reach) => void context.self.tell({ type: "reach", ...reach })),
       outages: new OutageLog(`Agent connection "${name}"`),
     };
   },
 
   handlers: {
-    call(_context, { method, input }, { transport }) {
-      return (transport[method] as (input: unknown) => Promise<unknown>)(input);
+    async call(_context, { method, input }, { transport, label }) {
+      if (method === "describe") {
+        const { capabilities, product } = transport;
+        return { capabilities, product, label, fingerprint: await transport.fingerprint() };
+      }
+      return await (transport[method] as (input: unknown) => Promise<unknown>)(input);
     },
 
     reach(context, { available, reason }, { outages }) {

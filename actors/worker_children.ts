@@ -32,7 +32,7 @@ export async function spawnChildren(
   args: WorkerArgs,
   { worker, buckets }: RegisteredWorker,
 ): Promise<WorkerChildren> {
-  const { clusterId, storage, spec, lease } = args;
+  const { clusterId, storage, transport, spec, lease } = args;
   const pulse = await context.spawn({
     key: "heartbeat",
     actor: heartbeat,
@@ -53,7 +53,7 @@ export async function spawnChildren(
     await context.spawn({
       key: "drainer",
       actor: drainer,
-      args: { clusterId, storage, workerId: worker.id },
+      args: { clusterId, storage, transport, workerId: worker.id },
     });
   }
   const agents = new Map<string, ActorRef<BucketAgentMessage>>();

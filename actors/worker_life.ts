@@ -14,6 +14,7 @@ import { pick } from "../core/random.ts";
 import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { NewBucket } from "../storage/port.ts";
 import type { BucketHoldings } from "./bucket_shelf.ts";
+import { rescueMessages } from "./agent_rescue.ts";
 import { repeat } from "./repeat.ts";
 import type { MasterStores } from "./storage_actor.ts";
 import { transportAt } from "./transport_actor.ts";
@@ -157,6 +158,7 @@ async function leave(context: WorkerContext, state: WorkerState): Promise<void> 
   const { args: { clusterId, transport }, worker, store } = state;
   for (const bucket of await ownBuckets(state)) {
     await returnJobs(context, store, bucket);
+    if (transport !== null && !(await leaveQueue(context, state, bucket.id))) continue;
     const nowMs = context.clock.now();
     await store.buckets.step({
       ...proofOf(bucket),
@@ -165,9 +167,6 @@ async function leave(context: WorkerContext, state: WorkerState): Promise<void> 
       nowMs,
     });
     await store.buckets.remove({ clusterId, bucketId: bucket.id });
-    if (transport !== null) {
-      await transportAt(context, transport).remove({ clusterId, bucketId: bucket.id });
-    }
   }
   await store.workers.remove({
     clusterId,
@@ -175,6 +174,18 @@ async function leave(context: WorkerContext, state: WorkerState): Promise<void> 
     incarnation: worker.incarnation,
     nowMs: context.clock.now(),
   });
+}
+
+/** Saves what the queue holds and removes it; one that cannot be emptied now is left to others with its bucket. */
+async function leaveQueue(
+  context: WorkerContext,
+  { args: { clusterId, transport: address }, store }: WorkerState,
+  bucketId: string,
+): Promise<boolean> {
+  const transport = transportAt(context, address!);
+  const { isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
+  if (isEmpty) await transport.remove({ clusterId, bucketId });
+  return isEmpty;
 }
 
 async function returnJobs(

@@ -48,7 +48,19 @@ export interface JobRequest {
   readonly uniqueKey?: string;
   /** The job's id, a UUID; makes the request safe to repeat. @default {a new UUIDv7} */
   readonly id?: string;
+  /**
+   * Who has to have the job before the call returns. `"durable"`: the master. `"agent"`: an agent connection alone, where
+   * there is one for it: faster, and safe as the connection is. With a `uniqueKey` it is always the master.
+   * @default {"durable"}
+   */
+  readonly acceptance?: Acceptance;
 }
+
+/** Every way to accept a job. */
+export const ACCEPTANCES = ["durable", "agent"] as const;
+
+/** Who has to have a job before the call that schedules it returns. */
+export type Acceptance = typeof ACCEPTANCES[number];
 
 /** A request, read and completed. */
 export interface AcceptedRequest {
@@ -74,6 +86,8 @@ export interface AcceptedRequest {
   readonly scheduledAtMs: number;
   /** See {@linkcode JobRequest.uniqueKey}. */
   readonly uniqueKey: string | null;
+  /** See {@linkcode JobRequest.acceptance}. */
+  readonly acceptance: Acceptance;
 }
 
 /** Most jobs one call may schedule. */
@@ -93,6 +107,7 @@ export const REQUEST_FIELDS: readonly (keyof JobRequest)[] = [
   "after",
   "uniqueKey",
   "id",
+  "acceptance",
 ];
 
 /** What a request is completed from. */
@@ -134,6 +149,9 @@ export function acceptRequest(request: JobRequest, context: RequestContext): Acc
       : parseRetry(request.retry, definition.retry ?? settings.retry),
     scheduledAtMs: readDueTime(request, nowMs),
     uniqueKey: readUniqueKey(request.uniqueKey),
+    acceptance: request.acceptance === undefined
+      ? "durable"
+      : oneOf(request.acceptance, ACCEPTANCES, "acceptance"),
   };
 }
 

@@ -33,6 +33,8 @@ export interface ScheduleOptions
 export interface ScheduledJob extends JobView {
   /** `false`: a job with this id or unique key was there already. */
   readonly created: boolean;
+  /** What was promised: `"durable"`, or `"acknowledged"` by an agent connection that may lose it with its server. */
+  readonly acceptance: "durable" | "acknowledged";
 }
 
 /** What a call may say of a recurring schedule besides definition and recurrence. */
@@ -47,7 +49,7 @@ export interface RecurringSchedule extends ScheduleView {
   readonly created: boolean;
 }
 
-/** Schedules jobs. A call that returned is durable: the job is not lost, whatever dies. */
+/** Schedules jobs. A call that returned is durable, unless it asked for less: the job is not lost, whatever dies. */
 export class Schedule {
   readonly #client: ClusterClient;
   readonly #enlist: Enlist;
@@ -154,6 +156,6 @@ function cannotRecur(): JobMasterError {
   );
 }
 
-function toScheduled({ created, job }: SubmittedJob): ScheduledJob {
-  return { ...viewJob(job), created };
+function toScheduled({ created, job, acceptance }: SubmittedJob): ScheduledJob {
+  return { ...viewJob(job), created, acceptance };
 }

@@ -173,6 +173,12 @@ export interface Transport extends AsyncDisposable {
     readonly bucketIds: readonly BucketId[];
   }): Promise<readonly QueueDepth[]>;
 
+  /** Buckets whose queues hold messages, opened or not; at most `limit`. */
+  queues(input: {
+    readonly clusterId: string;
+    readonly limit: number;
+  }): Promise<readonly BucketId[]>;
+
   /** Deletes the queue with its messages; parked ones stay. */
   remove(input: QueueName): Promise<void>;
 

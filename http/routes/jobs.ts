@@ -54,11 +54,16 @@ export const jobEndpoints: readonly Endpoint[] = [
       const submitted = await clusterOf(site, path.cluster).submit(body.requests);
       const status = submitted.some(({ created }) => created) ? 201 : 200;
       if (body.alone) {
-        const { job } = onlyOne(submitted);
+        const { job, acceptance } = onlyOne(submitted);
         const location = pathTo(site, path.cluster, "jobs", job.id);
-        return Response.json(toJobResource(job), { status, headers: { location } });
+        const body = { ...toJobResource(job), acceptance };
+        return Response.json(body, { status, headers: { location } });
       }
-      return Response.json(submitted.map(({ job }) => toJobResource(job)), { status });
+      const bodies = submitted.map(({ job, acceptance }) => ({
+        ...toJobResource(job),
+        acceptance,
+      }));
+      return Response.json(bodies, { status });
     },
   }),
   endpoint({

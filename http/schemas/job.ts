@@ -44,8 +44,7 @@ const progress = z.strictObject({
   note: orNull(z.string()),
 }).openapi("Progress");
 
-/** A job. */
-export const jobSchema: z.ZodType<JobResource> = z.strictObject({
+const jobFields = {
   id: uuid,
   clusterId: z.string(),
   definitionId: z.string(),
@@ -75,10 +74,21 @@ export const jobSchema: z.ZodType<JobResource> = z.strictObject({
   agentConnectionId: orNull(z.string()),
   workerId: orNull(z.string()),
   cancelRequestedAt: orNull(instant),
-}).openapi("Job");
+};
+
+/** A job. */
+export const jobSchema: z.ZodType<JobResource> = z.strictObject(jobFields).openapi("Job");
+
+const scheduledJob = z.strictObject({
+  ...jobFields,
+  acceptance: z.enum(["durable", "acknowledged"]).openapi({
+    description:
+      '"durable": the master has the job. "acknowledged": an agent connection has it, which may lose it with its server',
+  }),
+}).openapi("ScheduledJob");
 
 /** The answer to one job, or to an array of them. */
-export const oneOrMoreJobs = z.union([jobSchema, z.array(jobSchema)]);
+export const oneOrMoreJobs = z.union([scheduledJob, z.array(scheduledJob)]);
 
 /** One attempt of a job. */
 export const executionSchema: z.ZodType<ExecutionResource> = z.strictObject({

@@ -11,7 +11,7 @@ import { parseJobId } from "../../core/ids.ts";
 import { PRIORITIES } from "../../core/job.ts";
 import { readMetadata } from "../../core/metadata.ts";
 import { parseId, parseLane } from "../../core/names.ts";
-import { type JobRequest, MAX_JOBS_PER_CALL } from "../../core/request.ts";
+import { ACCEPTANCES, type JobRequest, MAX_JOBS_PER_CALL } from "../../core/request.ts";
 import { MAX_RETRIES } from "../../core/retry.ts";
 import { parseDuration, parseInstant } from "../../core/time.ts";
 import { described, field, type FieldShape, requiredField } from "./field.ts";
@@ -70,6 +70,12 @@ export const jobRequestSchema = z.strictObject({
     type: "string",
     maxLength: 200,
     description: "One job per cluster, definition and key: a second request answers the first job",
+  }),
+  acceptance: field((value) => oneOf(value, ACCEPTANCES, "acceptance"), {
+    type: "string",
+    enum: [...ACCEPTANCES],
+    description:
+      "Who has to have the job before the answer: the master, or an agent connection alone where there is one",
   }),
   id: field(parseJobId, {
     type: "string",

@@ -26,7 +26,7 @@ function expected(code: ErrorCode): number {
   if (code.endsWith("_not_found")) return 3;
   if (CONFLICT.includes(code)) return 5;
   if (code === "wait_timeout" || code === "ask_timeout") return 6;
-  if (code === "master_unavailable" || code === "schema_outdated") return 7;
+  if (code.endsWith("_unavailable") || code === "schema_outdated") return 7;
   return 1;
 }
 

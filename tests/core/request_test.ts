@@ -45,6 +45,7 @@ Deno.test("acceptRequest completes a bare request from the cluster", () => {
     retry: null,
     scheduledAtMs: AT_MS,
     uniqueKey: null,
+    acceptance: "durable",
   });
 });
 
@@ -138,7 +139,7 @@ Deno.test("acceptRequest refuses at and after together", () => {
 Deno.test("acceptRequest refuses a field it does not know, those of every object included", () => {
   strictEqual(
     REQUEST_FIELDS.join(", "),
-    "definitionId, data, metadata, priority, lane, timeout, maxRetries, retry, at, after, uniqueKey, id",
+    "definitionId, data, metadata, priority, lane, timeout, maxRetries, retry, at, after, uniqueKey, id, acceptance",
   );
   for (const field of ["dueAt", "Data", "constructor", "__proto__", "toString"]) {
     refuses(

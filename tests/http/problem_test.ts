@@ -27,6 +27,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ask_timeout: 503,
   actor_stopped: 503,
   master_unavailable: 503,
+  transport_unavailable: 503,
   wait_timeout: 504,
   unsupported: 501,
 };

@@ -182,7 +182,7 @@ Deno.test("POST jobs keeps a payload's own __proto__ when there is one", async (
 Deno.test("POST jobs answers 201, the job and its address when the job is new", async () => {
   const job = aJob({ id: jobId(7), clusterId: "örtlich" });
   const client = recordingClient(
-    { submit: () => Promise.resolve([{ created: true, job }]) },
+    { submit: () => Promise.resolve([{ created: true, job, acceptance: "durable" }]) },
     "örtlich",
   );
   const handler = createHandler({ clusters: [client], basePath: "api/v1/" });
@@ -191,14 +191,16 @@ Deno.test("POST jobs answers 201, the job and its address when the job is new", 
   const response = await handler.fetch(request("POST", "/api/v1/%C3%B6rtlich/jobs", { body }));
 
   strictEqual(response.status, 201);
-  deepStrictEqual(await response.json(), toJobResource(job));
+  deepStrictEqual(await response.json(), { ...toJobResource(job), acceptance: "durable" });
   const location = response.headers.get("location")!;
   strictEqual(location, `/api/v1/%C3%B6rtlich/jobs/${jobId(7)}`);
   strictEqual((await handler.fetch(request("GET", location))).status, 200);
 });
 
 Deno.test("POST jobs answers 200 and the address when the job was there already", async () => {
-  const { send } = facade({ submit: () => Promise.resolve([{ created: false, job: aJob() }]) });
+  const { send } = facade({
+    submit: () => Promise.resolve([{ created: false, job: aJob(), acceptance: "durable" }]),
+  });
 
   const response = await send("POST", "/local/jobs", { body: { definitionId: "hello" } });
 
@@ -210,7 +212,13 @@ Deno.test("POST jobs answers an array in order when it gets one", async () => {
   const answer = (created: readonly boolean[]) =>
     facade({
       submit: () =>
-        Promise.resolve(created.map((each, i) => ({ created: each, job: aJob({ id: jobId(i) }) }))),
+        Promise.resolve(
+          created.map((each, i) => ({
+            created: each,
+            job: aJob({ id: jobId(i) }),
+            acceptance: "durable" as const,
+          })),
+        ),
     }).send("POST", "/local/jobs", { body: created.map(() => ({ definitionId: "hello" })) });
 
   const some = await answer([false, true, false]);

@@ -43,6 +43,11 @@ export class NatsNames {
     return `${this.stream}.parked.${token(clusterId)}.${token(bucketId)}`;
   }
 
+  /** Every subject of the queues of a cluster. */
+  queuesOfCluster(clusterId: string): string {
+    return `${this.stream}.queue.${token(clusterId)}.>`;
+  }
+
   /** Begins the subjects of what was set aside in a cluster. */
   parkedOfCluster(clusterId: string): string {
     return `${this.stream}.parked.${token(clusterId)}.`;

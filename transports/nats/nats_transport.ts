@@ -24,7 +24,7 @@ import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
 import type { NatsNames } from "./names.ts";
 import { listParked, park, parkedCounts } from "./parking.ts";
 import type { Pulled } from "./pulling.ts";
-import { isUnheard, type NatsIdentity, NatsQueues } from "./queues.ts";
+import { BUCKET, isUnheard, type NatsIdentity, NatsQueues } from "./queues.ts";
 import { readAckAddress } from "./receipts.ts";
 import { ACK_WAIT_MS } from "./streams.ts";
 
@@ -93,6 +93,7 @@ export class NatsTransport implements Transport {
     const { id, bucketId, dueAtMs, body } = message;
     const given = headers();
     given.set(DUE, String(dueAtMs));
+    given.set(BUCKET, encodeURIComponent(bucketId));
     await this.#link.client.publish(this.#names.subject({ clusterId, bucketId }), body, {
       msgID: `${clusterId}/${id}`,
       headers: given,
@@ -160,6 +161,11 @@ export class NatsTransport implements Transport {
         return { bucketId, ...await this.#queues.depth(queue), parked: aside };
       }));
     });
+  }
+
+  /** See {@linkcode Transport.queues}. */
+  queues({ clusterId, limit }: Input<"queues">): Promise<readonly string[]> {
+    return this.#link.ask(() => this.#queues.withMessages(clusterId, Math.min(limit, MAX_BATCH)));
   }
 
   /** See {@linkcode Transport.remove}. */

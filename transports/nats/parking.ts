@@ -9,11 +9,11 @@ import type { ParkedMessage, QueueName } from "../port.ts";
 import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
 import type { NatsNames } from "./names.ts";
 import { readAckAddress } from "./receipts.ts";
+import { BUCKET } from "./queues.ts";
 import { isMissing } from "./streams.ts";
 
 const REASON = "Jm-Reason";
 const MESSAGE = "Jm-Message";
-const BUCKET = "Jm-Bucket";
 
 /** Most messages that are looked at to find the latest of one cluster. */
 const MAX_LOOKS = 10_000;

@@ -18,6 +18,9 @@ export interface NatsIdentity {
   readonly replicas: number;
 }
 
+/** The header that names the bucket of a message. */
+export const BUCKET = "Jm-Bucket";
+
 /** The queues of one agent connection. What a call throws has not been made an error of the transport yet. */
 export class NatsQueues {
   readonly #link: NatsLink;
@@ -102,6 +105,20 @@ export class NatsQueues {
     }
   }
 
+  /** Buckets with messages, as the last message of each names it. */
+  async withMessages(clusterId: string, limit: number): Promise<readonly string[]> {
+    const { streams } = this.#link.manager;
+    const { stream } = this.#names;
+    const filter = this.#names.queuesOfCluster(clusterId);
+    const { state } = await streams.info(stream, { subjects_filter: filter });
+    const subjects = Object.keys(state.subjects ?? {}).sort().slice(0, limit);
+    const named = await Promise.all(subjects.map(async (subject) => {
+      const last = await quietly(() => streams.getMessage(stream, { last_by_subj: subject }));
+      return decodeURIComponent(last?.header.get(BUCKET) ?? "");
+    }));
+    return named.filter((bucketId) => bucketId !== "");
+  }
+
   /** Deletes the consumer and the messages. */
   async remove(queue: QueueName): Promise<void> {
     const { manager } = this.#link;
@@ -115,11 +132,12 @@ export class NatsQueues {
 }
 
 /** What is not there need not be deleted. */
-async function quietly(work: () => Promise<unknown>): Promise<void> {
+async function quietly<T>(work: () => Promise<T>): Promise<T | null> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!isMissing(error)) throw error;
+    return null;
   }
 }
 

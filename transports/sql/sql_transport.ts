@@ -183,6 +183,12 @@ export class SqlTransport implements Transport {
     }));
   }
 
+  /** See {@linkcode Transport.queues}. */
+  async queues({ clusterId, limit }: Input<"queues">): Promise<readonly string[]> {
+    const rows = await this.#read(this.#sql.queues, [clusterId, Math.min(limit, MAX_BATCH)]);
+    return rows.map(([bucketId]) => bucketId as string);
+  }
+
   /** See {@linkcode Transport.remove}. In steps, so that a long queue holds no locks for long. */
   async remove({ clusterId, bucketId }: Input<"remove">): Promise<void> {
     for (let found = MAX_BATCH; found === MAX_BATCH;) {

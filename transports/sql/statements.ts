@@ -14,7 +14,11 @@ const GIVEN = ["id", "bucket_id", "due_at", "body"] as const;
 
 /** The statements on `tables`. */
 export function messageStatements(dialect: Dialect, tables: MessageTables) {
-  return { ...queueStatements(dialect, tables), ...parkingStatements(dialect, tables) };
+  return {
+    ...queueStatements(dialect, tables),
+    ...removalStatements(dialect, tables),
+    ...parkingStatements(dialect, tables),
+  };
 }
 
 /** In batches `g` each item names a message and the delivery that was received. */
@@ -55,6 +59,15 @@ ORDER BY t.due_at, t.id LIMIT ? ${dialect.forUpdateSkipLocked("t")}`,
       from: dialect.jsonTable("?", "g", received),
       where: isReceived,
     })),
+  };
+}
+
+/** What empties a queue. */
+function removalStatements(dialect: Dialect, { messages }: MessageTables) {
+  return {
+    queues: composed(
+      `SELECT DISTINCT bucket_id FROM ${messages} WHERE cluster_id = ? ORDER BY bucket_id LIMIT ?`,
+    ),
     some: fixed(
       `SELECT id FROM ${messages} WHERE cluster_id = ? AND bucket_id = ? ORDER BY due_at, id LIMIT ?`,
     ),

@@ -177,6 +177,14 @@ export class SqliteTransport implements Transport {
     });
   }
 
+  /** See {@linkcode Transport.queues}. */
+  async queues({ clusterId, limit }: Input<"queues">): Promise<readonly string[]> {
+    const rows = await this.#read(() =>
+      this.#sql.queues.all(clusterId, Math.min(limit, MAX_BATCH))
+    );
+    return rows.map(([bucketId]) => bucketId as string);
+  }
+
   /** See {@linkcode Transport.remove}. In steps, so that a long queue keeps others waiting only for moments. */
   async remove({ clusterId, bucketId }: Input<"remove">): Promise<void> {
     for (let removed = MAX_BATCH; removed === MAX_BATCH;) {
@@ -240,6 +248,9 @@ FROM ${messages} ${due} WHERE cluster_id = ? AND bucket_id = ?`,
     ),
     countParked: connection.prepareRows(
       `SELECT count(*) FROM ${parked} INDEXED BY ${parked}_by_bucket WHERE cluster_id = ? AND bucket_id = ?`,
+    ),
+    queues: connection.prepareRows(
+      `SELECT DISTINCT bucket_id FROM ${messages} ${due} WHERE cluster_id = ? ORDER BY bucket_id LIMIT ?`,
     ),
     drop: connection.prepare(
       `DELETE FROM ${messages} WHERE cluster_id = ? AND id IN (

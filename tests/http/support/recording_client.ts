@@ -77,7 +77,8 @@ const EMPTY_PAGE = { items: [], nextCursor: null };
 const NOTHING = { p50: null, p95: null, p99: null };
 
 const ANSWERS: ClusterMethods = {
-  submit: (requests) => Promise.resolve(requests.map(() => ({ created: true, job: aJob() }))),
+  submit: (requests) =>
+    Promise.resolve(requests.map(() => ({ created: true, job: aJob(), acceptance: "durable" }))),
   submitBy: () => Promise.resolve([]),
   findJob: (id) => Promise.resolve(aJob({ id })),
   listJobs: () => Promise.resolve(EMPTY_PAGE),

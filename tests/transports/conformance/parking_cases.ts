@@ -95,6 +95,29 @@ export const parkingCases: readonly TransportCase[] = [
     },
   },
   {
+    name: "queues answers the buckets that have messages, opened or not",
+    async run(transport) {
+      const odd = "w. *>ü/".padEnd(200, "x");
+      await filled(transport, [aMessage("m-1"), aMessage("m-2")]);
+      await transport.push({
+        clusterId: QUEUE.clusterId,
+        messages: [aMessage("m-3", { bucketId: odd })],
+      });
+      await transport.push({
+        clusterId: "c-2",
+        messages: [aMessage("m-4", { bucketId: "other" })],
+      });
+      const queues = (limit: number) => transport.queues({ clusterId: QUEUE.clusterId, limit });
+
+      equal((await queues(10)).toSorted(), [odd, QUEUE.bucketId].toSorted());
+      equal((await queues(1)).length, 1);
+      const { length } = await receiveAll(transport, 2);
+      equal((await queues(10)).length, length); // leased messages are there
+      await transport.remove({ ...QUEUE, bucketId: odd });
+      equal(await queues(10), [QUEUE.bucketId]);
+    },
+  },
+  {
     name: "remove deletes a queue with all its messages, and no other",
     async run(transport) {
       const bucketId = "w.High-1";

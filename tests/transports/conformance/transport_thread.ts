@@ -33,7 +33,7 @@ export async function transportThread(
       state.closed ? Promise.reject(closed()) : call(input);
     return {
       ...known,
-      fingerprint: () => calls.fingerprint({}),
+      fingerprint: async () => (await calls.describe({})).fingerprint,
       open: open(calls.open),
       push: open(calls.push),
       receive: open(calls.receive),
@@ -43,6 +43,7 @@ export async function transportThread(
       park: open(calls.park),
       listParked: open(calls.listParked),
       depths: open(calls.depths),
+      queues: open(calls.queues),
       remove: open(calls.remove),
       watchReach: () => ({ [Symbol.dispose]: () => {} }), // its actor tells the node's log
       async [Symbol.asyncDispose]() {
