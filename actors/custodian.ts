@@ -178,8 +178,7 @@ async function removeEmptyBuckets({ args, store, transports }: State): Promise<v
     limit: 1_000,
   });
   for (const { id: bucketId, agentConnectionId } of empty) {
-    // The queue first: nobody would look for it once the bucket is gone.
-    await transports.get(agentConnectionId)?.remove({ clusterId, bucketId });
+    await transports.get(agentConnectionId)?.close({ clusterId, bucketId });
     await store.buckets.remove({ clusterId, bucketId });
   }
 }
@@ -194,7 +193,7 @@ async function rescueOrphans(context: Context, { args, store, transports }: Stat
     const ids = new Set(known.map(({ id }) => id));
     for (const bucketId of queues.filter((id) => !ids.has(id))) {
       const { saved, isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
-      if (isEmpty) await transport.remove({ clusterId, bucketId });
+      if (isEmpty) await transport.close({ clusterId, bucketId });
       if (saved > 0) {
         context.log(
           "info",

@@ -98,7 +98,7 @@ async function empty(context: Context, state: State, bucket: Bucket): Promise<vo
     const queue = { clusterId, bucketId: bucket.id };
     const { isEmpty } = await rescueMessages({ ...queue, store, transport });
     if (!isEmpty) return; // the next look goes on
-    await transport.remove(queue);
+    await transport.close(queue);
   }
   const nowMs = context.clock.now();
   await store.buckets.step({ ...proof, from: "Draining", to: "ReadyToDelete", nowMs });

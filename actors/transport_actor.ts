@@ -31,7 +31,7 @@ export interface TransportCalls extends
     | "listParked"
     | "depths"
     | "queues"
-    | "remove"
+    | "close"
   > {
   /** What it is. */
   describe(input: Readonly<Record<string, never>>): Promise<TransportDescription>;

@@ -176,7 +176,7 @@ async function leave(context: WorkerContext, state: WorkerState): Promise<void> 
   });
 }
 
-/** Saves what the queue holds and removes it; one that cannot be emptied now is left to others with its bucket. */
+/** Saves what the queue holds and closes it; one that cannot be emptied now is left to others with its bucket. */
 async function leaveQueue(
   context: WorkerContext,
   { args: { clusterId, transport: address }, store }: WorkerState,
@@ -184,7 +184,7 @@ async function leaveQueue(
 ): Promise<boolean> {
   const transport = transportAt(context, address!);
   const { isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
-  if (isEmpty) await transport.remove({ clusterId, bucketId });
+  if (isEmpty) await transport.close({ clusterId, bucketId });
   return isEmpty;
 }
 

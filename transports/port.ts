@@ -179,8 +179,11 @@ export interface Transport extends AsyncDisposable {
     readonly limit: number;
   }): Promise<readonly BucketId[]>;
 
-  /** Deletes the queue with its messages; parked ones stay. */
-  remove(input: QueueName): Promise<void>;
+  /**
+   * Lets go of a queue whose bucket is gone. Messages in it stay: one that was sent meanwhile is received by whoever opens
+   * the queue again.
+   */
+  close(input: QueueName): Promise<void>;
 
   /** Calls `tell` with each change of whether it can be reached. */
   watchReach(tell: (reach: TransportReach) => void): Disposable;

@@ -168,9 +168,9 @@ export class NatsTransport implements Transport {
     return this.#link.ask(() => this.#queues.withMessages(clusterId, Math.min(limit, MAX_BATCH)));
   }
 
-  /** See {@linkcode Transport.remove}. */
-  async remove(queue: Input<"remove">): Promise<void> {
-    await this.#link.ask(() => this.#queues.remove(queue));
+  /** See {@linkcode Transport.close}. Deletes the consumer. */
+  async close(queue: Input<"close">): Promise<void> {
+    await this.#link.ask(() => this.#queues.close(queue));
   }
 
   /** See {@linkcode Transport.watchReach}. */

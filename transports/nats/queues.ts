@@ -119,15 +119,12 @@ export class NatsQueues {
     return named.filter((bucketId) => bucketId !== "");
   }
 
-  /** Deletes the consumer and the messages. */
-  async remove(queue: QueueName): Promise<void> {
-    const { manager } = this.#link;
+  /** Deletes the consumer; messages stay in the stream. */
+  async close(queue: QueueName): Promise<void> {
     const name = this.#names.consumer(queue);
     this.#opened.delete(name);
     this.#seen.delete(name);
-    await quietly(() => manager.consumers.delete(this.#names.stream, name));
-    const filter = this.#names.subject(queue);
-    await quietly(() => manager.streams.purge(this.#names.stream, { filter }));
+    await quietly(() => this.#link.manager.consumers.delete(this.#names.stream, name));
   }
 }
 

@@ -189,16 +189,8 @@ export class SqlTransport implements Transport {
     return rows.map(([bucketId]) => bucketId as string);
   }
 
-  /** See {@linkcode Transport.remove}. In steps, so that a long queue holds no locks for long. */
-  async remove({ clusterId, bucketId }: Input<"remove">): Promise<void> {
-    for (let found = MAX_BATCH; found === MAX_BATCH;) {
-      const rows = await this.#read(this.#sql.some, [clusterId, bucketId, MAX_BATCH]);
-      found = rows.length;
-      if (found === 0) return;
-      const given = batch(byId(rows.map((row) => ({ id: row[0] as string }))));
-      await this.#write(async (tx) => void await tx.run(this.#sql.drop, [given, clusterId]));
-    }
-  }
+  /** See {@linkcode Transport.close}. A queue without messages is not there. */
+  async close(_queue: Input<"close">): Promise<void> {}
 
   /** See {@linkcode Transport.watchReach}. */
   watchReach(tell: (reach: TransportReach) => void): Disposable {

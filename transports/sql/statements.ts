@@ -62,14 +62,11 @@ ORDER BY t.due_at, t.id LIMIT ? ${dialect.forUpdateSkipLocked("t")}`,
   };
 }
 
-/** What empties a queue. */
+/** Which queues there are, and taking messages out of them. */
 function removalStatements(dialect: Dialect, { messages }: MessageTables) {
   return {
     queues: composed(
       `SELECT DISTINCT bucket_id FROM ${messages} WHERE cluster_id = ? ORDER BY bucket_id LIMIT ?`,
-    ),
-    some: fixed(
-      `SELECT id FROM ${messages} WHERE cluster_id = ? AND bucket_id = ? ORDER BY due_at, id LIMIT ?`,
     ),
     drop: composed(
       dialect.deleteListed({

@@ -185,15 +185,8 @@ export class SqliteTransport implements Transport {
     return rows.map(([bucketId]) => bucketId as string);
   }
 
-  /** See {@linkcode Transport.remove}. In steps, so that a long queue keeps others waiting only for moments. */
-  async remove({ clusterId, bucketId }: Input<"remove">): Promise<void> {
-    for (let removed = MAX_BATCH; removed === MAX_BATCH;) {
-      removed = await this.#write(
-        MAX_BATCH,
-        () => Number(this.#sql.drop.run(clusterId, clusterId, bucketId, MAX_BATCH).changes),
-      );
-    }
-  }
+  /** See {@linkcode Transport.close}. A queue without messages is not there. */
+  async close(_queue: Input<"close">): Promise<void> {}
 
   /** See {@linkcode Transport.watchReach}. A file is there or it is not. */
   watchReach(): Disposable {
@@ -251,11 +244,6 @@ FROM ${messages} ${due} WHERE cluster_id = ? AND bucket_id = ?`,
     ),
     queues: connection.prepareRows(
       `SELECT DISTINCT bucket_id FROM ${messages} ${due} WHERE cluster_id = ? ORDER BY bucket_id LIMIT ?`,
-    ),
-    drop: connection.prepare(
-      `DELETE FROM ${messages} WHERE cluster_id = ? AND id IN (
-  SELECT id FROM ${messages} ${due} WHERE cluster_id = ? AND bucket_id = ? LIMIT ?
-)`,
     ),
   };
 }

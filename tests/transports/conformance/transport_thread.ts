@@ -44,7 +44,7 @@ export async function transportThread(
       listParked: open(calls.listParked),
       depths: open(calls.depths),
       queues: open(calls.queues),
-      remove: open(calls.remove),
+      close: open(calls.close),
       watchReach: () => ({ [Symbol.dispose]: () => {} }), // its actor tells the node's log
       async [Symbol.asyncDispose]() {
         if (state.closed) return;
