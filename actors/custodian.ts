@@ -7,6 +7,7 @@
 
 import type { Bucket } from "../core/bucket.ts";
 import { codeOf } from "../core/errors.ts";
+import { STANDALONE_AGENT } from "../core/names.ts";
 import { pick } from "../core/random.ts";
 import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { LeaseProof } from "../storage/port.ts";
@@ -161,9 +162,11 @@ function chooseDrainer(
   bucket: Bucket,
   workers: readonly Worker[],
 ): Worker | undefined {
+  const { agentConnectionId: agent } = bucket;
+  // Without an agent connection there are only rows, which every worker can move: also once the cluster has some.
   const able = workers.filter((worker) =>
     worker.status === "Active" && WORKER_DUTIES[worker.mode].drains &&
-    worker.agentConnectionId === bucket.agentConnectionId
+    (agent === STANDALONE_AGENT || worker.agentConnectionId === agent)
   );
   const dedicated = able.filter(({ mode }) => mode === "Drain");
   const preferred = dedicated.length > 0 && context.random.next() < PREFER_DRAIN;

@@ -8,6 +8,7 @@ import type { Bucket } from "../core/bucket.ts";
 import { codeOf } from "../core/errors.ts";
 import { failure } from "../core/failure.ts";
 import type { WorkerId } from "../core/ids.ts";
+import { STANDALONE_AGENT } from "../core/names.ts";
 import { rescueMessages } from "./agent_rescue.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
@@ -94,7 +95,7 @@ async function empty(context: Context, state: State, bucket: Bucket): Promise<vo
   }
   const total = await reclaimAll(context, store, proof);
   if (total === undefined) return;
-  if (transport !== null) {
+  if (transport !== null && bucket.agentConnectionId !== STANDALONE_AGENT) {
     const queue = { clusterId, bucketId: bucket.id };
     const { isEmpty } = await rescueMessages({ ...queue, store, transport });
     if (!isEmpty) return; // the next look goes on

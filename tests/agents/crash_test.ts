@@ -53,3 +53,34 @@ for (const kind of AGENT_KINDS) {
     );
   });
 }
+
+Deno.test("a cluster that gets its first agent connection takes over what its standalone nodes left", async () => {
+  await using folder = await temporaryFolder();
+  await using place = await openAgentPlace("sqlite");
+  await using cluster = await openTestCluster({ jobs: [quick], workers: [] });
+  const { schedule, client, jobs } = cluster.jm;
+  const data = Array.from({ length: COUNT }, () => ({ folder: folder.path }));
+  await using doomed = await NodeProcess.start({
+    master: cluster.master,
+    workers: [{ name: "doomed", buckets: BUCKETS }],
+  });
+  await eventually("its bucket", async () => (await client.listBuckets({})).length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 1_100)); // schedulers look once a second
+  doomed.signal("SIGSTOP");
+  await schedule.many(quick, data);
+  await doomed.kill();
+
+  await cluster.join({
+    agents: { "agent-1": place.url },
+    jobs: [quick],
+    workers: [{ name: "living", buckets: BUCKETS }],
+    lease: LEASE,
+  });
+
+  const isDone = async () => await jobs.count({ statuses: ["Succeeded"] }) === COUNT;
+  await eventually("all to succeed", isDone, PATIENTLY);
+  await eventually("the standalone bucket to be gone", async () => {
+    const buckets = await client.listBuckets({});
+    return buckets.every(({ agentConnectionId }) => agentConnectionId === "agent-1");
+  }, PATIENTLY);
+});
