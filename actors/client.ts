@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentConnection } from "../core/agent.ts";
 import type { Bucket } from "../core/bucket.ts";
 import type { Cluster } from "../core/cluster.ts";
 import type { JobFilter, JobSort, LogFilter } from "../core/filter.ts";
@@ -204,6 +205,10 @@ export interface ClusterClient {
   listBuckets(filter: BucketFilter): Promise<readonly Bucket[]>;
   /** The bucket. @throws {JobMasterError} `bucket_not_found` */
   findBucket(bucketId: string): Promise<Bucket>;
+  /** Agent connections, by name; at most 1,000. */
+  listAgents(): Promise<readonly AgentConnection[]>;
+  /** The agent connection. @throws {JobMasterError} `agent_connection_not_found` */
+  findAgent(name: string): Promise<AgentConnection>;
   /** Workers, by id; at most 1,000. */
   listWorkers(): Promise<readonly Worker[]>;
   /** The worker. @throws {JobMasterError} `worker_not_found` */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentConnection } from "../core/agent.ts";
 import type { Bucket } from "../core/bucket.ts";
 import { changeSettings, type Cluster } from "../core/cluster.ts";
 import { type ErrorCode, JobMasterError } from "../core/errors.ts";
@@ -33,6 +34,7 @@ import { archived, runningExecution, stateConflict, toChange } from "./job_comma
 import { RecurrenceReader } from "./recurrences.ts";
 import { type PreviewOptions, ScheduleDesk } from "./schedule_desk.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
+import { healthOf } from "./node_health.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import type { SchedulerMessage } from "./scheduler_protocol.ts";
 import {
@@ -226,6 +228,15 @@ class LocalClusterClient implements ClusterClient {
     return bucket ?? this.#missing("bucket_not_found", "bucket", bucketId);
   }
 
+  listAgents(): Promise<readonly AgentConnection[]> {
+    return this.#store.agents.list({ clusterId: this.clusterId, limit: MAX_LISTED });
+  }
+
+  async findAgent(name: string): Promise<AgentConnection> {
+    const agent = (await this.listAgents()).find((each) => each.name === name);
+    return agent ?? this.#missing("agent_connection_not_found", "agent connection", name);
+  }
+
   listWorkers(): Promise<readonly Worker[]> {
     return this.#store.workers.list({ clusterId: this.clusterId, limit: MAX_LISTED });
   }
@@ -275,20 +286,7 @@ class LocalClusterClient implements ClusterClient {
       conditions(),
       system.metrics(),
     ]);
-    const problems: string[] = [];
-    const answered = !(master instanceof Error);
-    if (!answered) problems.push(`The master does not answer: ${master.message}`);
-    for (const { phase, trusted } of workers) {
-      if (phase === "working" && !trusted) problems.push("A worker does not hold its lease");
-      if (phase !== "working") problems.push("The node is stopping");
-    }
-    return {
-      ready: problems.length === 0,
-      problems,
-      master: answered ? master : null,
-      masterLatencyMs: answered ? system.clock.monotonic() - started : null,
-      actors,
-    };
+    return healthOf({ master, workers, actors, latencyMs: system.clock.monotonic() - started });
   }
 
   #missing(code: ErrorCode, what: string, id: string): never {

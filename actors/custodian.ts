@@ -13,6 +13,7 @@ import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { LeaseProof } from "../storage/port.ts";
 import { type TransportAddresses, transportsAt } from "./agent_posts.ts";
 import { rescueMessages } from "./agent_rescue.ts";
+import { seenAs } from "./node_transports.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
 import { type MasterStores, storageAt } from "./storage_actor.ts";
@@ -92,11 +93,7 @@ export const custodian: Actor<CustodianMessage, CustodianArgs> = defineActor<
     },
 
     async rescue(context, _message, state) {
-      try {
-        await rescueOrphans(context, state);
-      } catch (error) {
-        context.log("debug", `Cannot rescue messages now: ${codeOf(error)}`); // the next look repeats it
-      }
+      await rescueOrphans(context, state);
     },
 
     async purge(context, _message, state) {
@@ -186,28 +183,42 @@ async function removeEmptyBuckets({ args, store, transports }: State): Promise<v
   }
 }
 
-/** A producer may have sent jobs to a bucket that was just going: nobody receives them. */
-async function rescueOrphans(context: Context, { args, store, transports }: State): Promise<void> {
-  const { clusterId } = args;
-  for (const [agent, transport] of transports) {
-    const queues = await transport.queues({ clusterId, limit: 1_000 });
-    if (queues.length === 0) continue;
-    const known = await store.buckets.list({ clusterId, filter: {}, limit: 10_000 });
-    const ids = new Set(known.map(({ id }) => id));
-    for (const bucketId of queues.filter((id) => !ids.has(id))) {
-      const { saved, isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
-      if (isEmpty) await transport.close({ clusterId, bucketId });
-      if (saved > 0) {
-        context.log(
-          "info",
-          `${saved} job(s) sent over "${agent}" to a bucket that is gone were saved`,
-          {
-            subjectType: "Bucket",
-            subjectId: bucketId,
-          },
-        );
-      }
+/** Looks after each agent connection; one that is away keeps the others from nothing. */
+async function rescueOrphans(context: Context, state: State): Promise<void> {
+  for (const [agent, transport] of state.transports) {
+    try {
+      await rescueOn(context, state, { agent, transport });
+    } catch (error) {
+      context.log("debug", `Cannot rescue messages on "${agent}" now: ${codeOf(error)}`); // the next look repeats it
     }
+  }
+}
+
+/** A producer may have sent jobs to a bucket that was just going: nobody receives them. */
+async function rescueOn(
+  context: Context,
+  { args: { clusterId }, store }: State,
+  { agent, transport }: { readonly agent: string; readonly transport: TransportCalls },
+): Promise<void> {
+  const queues = await transport.queues({ clusterId, limit: 1_000 });
+  const seen = seenAs(agent, await transport.describe({}));
+  const nowMs = context.clock.now();
+  await store.agents.register({ clusterId, agent: seen, replace: false, nowMs });
+  if (queues.length === 0) return;
+  const known = await store.buckets.list({ clusterId, filter: {}, limit: 10_000 });
+  const ids = new Set(known.map(({ id }) => id));
+  for (const bucketId of queues.filter((id) => !ids.has(id))) {
+    const { saved, isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
+    if (isEmpty) await transport.close({ clusterId, bucketId });
+    if (saved === 0) continue;
+    context.log(
+      "info",
+      `${saved} job(s) sent over "${agent}" to a bucket that is gone were saved`,
+      {
+        subjectType: "Bucket",
+        subjectId: bucketId,
+      },
+    );
   }
 }
 

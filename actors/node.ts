@@ -15,7 +15,7 @@ import { journal, type JournalMessage } from "./journal.ts";
 import { leader, type LeaderArgs } from "./leader.ts";
 import { journalEntry } from "./node_events.ts";
 import type { NodeOptions, NodeWorker } from "./node_options.ts";
-import { spawnTransports } from "./node_transports.ts";
+import { startTransports } from "./node_transports.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { type ActorSystem, createSystem } from "./runtime/system.ts";
 import { scheduler } from "./scheduler.ts";
@@ -82,7 +82,8 @@ async function spawnActors(
     shutdownMs: 10_000,
   });
   await prepareCluster(system, options, storage as unknown as AskRef<StorageCall>);
-  const transports = await spawnTransports(system, options.agents);
+  const { agents: store } = storageClient(storage as unknown as AskRef<StorageCall>);
+  const transports = await startTransports(system, { ...options, store });
   const shared = { clusterId, storage: storage.address };
   sink.journal = await system.spawn({ key: "journal", actor: journal, args: shared });
   const schedule = await system.spawn({

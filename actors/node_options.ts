@@ -37,6 +37,8 @@ export interface NodeOptions {
   readonly spec: MasterSpec;
   /** Its agent connections, by name; none in a standalone cluster. */
   readonly agents: Readonly<Record<string, TransportSpec>>;
+  /** Whether a node refuses to start when an agent connection's name leads to another store than before. */
+  readonly protectAgents: boolean;
   /** Settings of a cluster that does not exist yet. */
   readonly settings: ClusterSettings;
   /** Changes the stored settings at start; `null` leaves them. */

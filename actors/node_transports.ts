@@ -4,25 +4,82 @@
  * @module
  */
 
+import { JobMasterError } from "../core/errors.ts";
+import type { AgentStore, SeenAgent } from "../storage/port.ts";
 import type { TransportSpec } from "../transports/port.ts";
 import type { TransportAddresses } from "./agent_posts.ts";
+import type { AskRef } from "./runtime/ref.ts";
 import type { ActorSystem } from "./runtime/system.ts";
-import { transportActor } from "./transport_actor.ts";
+import {
+  transportActor,
+  type TransportCall,
+  type TransportCalls,
+  transportClient,
+  type TransportDescription,
+} from "./transport_actor.ts";
 
-/** Starts the actors of the agent connections, each in a thread; answers their addresses. */
-export async function spawnTransports(
+/** What starting agent connections needs to know. */
+export interface TransportStart {
+  /** The cluster. */
+  readonly clusterId: string;
+  /** The agent connections, by name. */
+  readonly agents: Readonly<Record<string, TransportSpec>>;
+  /** Whether one whose name leads to another store than before is refused. */
+  readonly protectAgents: boolean;
+  /** Where the cluster knows them. */
+  readonly store: AgentStore;
+}
+
+/**
+ * Starts the actors of the agent connections, each in a thread, and makes them known; answers their addresses.
+ *
+ * @throws {JobMasterError} `configuration_invalid` for a name that leads to another store than before: what the old one
+ * still holds would be out of reach.
+ */
+export async function startTransports(
   system: ActorSystem,
-  agents: Readonly<Record<string, TransportSpec>>,
+  start: TransportStart,
 ): Promise<TransportAddresses> {
-  const spawned = Object.entries(agents).map(async ([name, spec]) => {
-    const { address } = await system.spawn({
+  const spawned = Object.entries(start.agents).map(async ([name, spec]) => {
+    const ref = await system.spawn({
       key: `transport-${name}`,
       actor: transportActor,
       args: { name, spec },
       placement: "thread",
       shutdownMs: 10_000,
     });
-    return [name, address] as const;
+    const calls = transportClient(ref as unknown as AskRef<TransportCall>);
+    await register(system, start, { name, calls });
+    return [name, ref.address] as const;
   });
   return Object.fromEntries(await Promise.all(spawned));
+}
+
+async function register(
+  { clock }: ActorSystem,
+  { clusterId, protectAgents, store }: TransportStart,
+  { name, calls }: { readonly name: string; readonly calls: TransportCalls },
+): Promise<void> {
+  const described = await calls.describe({});
+  const { outcome, agent } = await store.register({
+    clusterId,
+    agent: seenAs(name, described),
+    replace: !protectAgents,
+    nowMs: clock.now(),
+  });
+  if (outcome === "registered") return;
+  throw new JobMasterError(
+    "configuration_invalid",
+    `Cannot use agent connection "${name}" at ${described.label}: in cluster "${clusterId}" the name stands for ` +
+      `another store (${agent.product}, ${agent.address}), which may still hold jobs; give the new one another ` +
+      `name, or say protectAgents: false once the old one is empty`,
+  );
+}
+
+/** What the cluster comes to know of an agent connection. */
+export function seenAs(
+  name: string,
+  { product, label: address, fingerprint }: TransportDescription,
+): SeenAgent {
+  return { name, product, address, fingerprint };
 }

@@ -22,7 +22,8 @@ export type StoreName =
   | "history"
   | "buckets"
   | "workers"
-  | "clusters";
+  | "clusters"
+  | "agents";
 
 /** The master port without what only its owner may do. */
 export type MasterStores = Pick<Master, StoreName>;
@@ -162,6 +163,7 @@ export function storageClient(
     buckets: store("buckets"),
     workers: store("workers"),
     clusters: store("clusters"),
+    agents: store("agents"),
   };
 }
 

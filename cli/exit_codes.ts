@@ -48,6 +48,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   cluster_not_found: EXIT.notFound,
   bucket_not_found: EXIT.notFound,
   worker_not_found: EXIT.notFound,
+  agent_connection_not_found: EXIT.notFound,
   log_not_found: EXIT.notFound,
   route_not_found: EXIT.notFound,
   job_state_conflict: EXIT.conflict,

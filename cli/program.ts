@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { type Recurrence, recurrenceOf } from "../recurrence/mod.ts";
 import type { Cli } from "./cli.ts";
 import { addBench } from "./commands/bench.ts";
+import { addAgents } from "./commands/agents.ts";
 import { addBuckets } from "./commands/buckets.ts";
 import { addCluster } from "./commands/cluster.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -46,6 +47,7 @@ export function createProgram(
   addSchedules(program, cli, readRecurrence);
   addWorkers(program, cli);
   addBuckets(program, cli);
+  addAgents(program, cli);
   addCluster(program, cli);
   addMigrate(program, cli);
   addDoctor(program, cli);

@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   "cluster_not_found",
   "bucket_not_found",
   "worker_not_found",
+  "agent_connection_not_found",
   "log_not_found",
   "route_not_found",
   "method_not_allowed",

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type * from "./agent.ts";
 export * from "./assignment.ts";
 export * from "./bucket.ts";
 export * from "./capacity.ts";

@@ -5,6 +5,7 @@
  */
 
 import type { Endpoint } from "./endpoint.ts";
+import { agentEndpoints } from "./routes/agents.ts";
 import { bucketEndpoints } from "./routes/buckets.ts";
 import { clusterEndpoints } from "./routes/clusters.ts";
 import { jobCommandEndpoints } from "./routes/job_commands.ts";
@@ -25,6 +26,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...jobHistoryEndpoints,
   ...scheduleEndpoints,
   ...scheduleCommandEndpoints,
+  ...agentEndpoints,
   ...bucketEndpoints,
   ...workerEndpoints,
   ...logEndpoints,

@@ -61,6 +61,11 @@ export interface JobMasterOptions {
   readonly master?: string;
   /** Agent connections by name; none is a standalone cluster. */
   readonly agents?: Readonly<Record<string, string>>;
+  /**
+   * Whether the node refuses to start when the name of an agent connection leads to another store than before: what the
+   * old one still holds would be out of reach. @default {true}
+   */
+  readonly protectAgents?: boolean;
   /** Workers of this node; none is a producer. @default {[]} */
   readonly workers?: readonly WorkerOptions[];
   /** Definitions, or the modules that export them. @default {[]} */

@@ -19,5 +19,6 @@ export type * from "./ports/schedules.ts";
 export type * from "./ports/buckets.ts";
 export type * from "./ports/workers.ts";
 export type * from "./ports/clusters.ts";
+export type * from "./ports/agents.ts";
 export type * from "./ports/adapter.ts";
 export type * from "./ports/master.ts";

@@ -8,6 +8,7 @@ import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import type { Master, MasterAdapter, MigrationReport } from "./port.ts";
 import { enlistJobs } from "./sqlite/callers_transaction.ts";
+import { SqliteAgentStore } from "./sqlite/agent_store.ts";
 import { SqliteBucketStore } from "./sqlite/bucket_store.ts";
 import { SqliteClusterStore } from "./sqlite/cluster_store.ts";
 import { SqliteConnection, type Surroundings } from "./sqlite/connection.ts";
@@ -94,6 +95,7 @@ function masterOn(connection: SqliteConnection, tables: Tables): SqliteMaster {
     buckets: new SqliteBucketStore(connection, tables, proofs),
     workers: new SqliteWorkerStore(connection, tables, proofs),
     clusters: new SqliteClusterStore(connection, tables),
+    agents: new SqliteAgentStore(connection, tables),
     watch: (wake) => connection.watch(wake),
     watchReach: () => ({ [Symbol.dispose]() {} }),
     get commits() {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentConnection } from "../../core/agent.ts";
 import type { Bucket, BucketStatus } from "../../core/bucket.ts";
 import type { Priority } from "../../core/job.ts";
 import { formatInstant } from "../../core/time.ts";
@@ -66,6 +67,37 @@ export interface WorkerResource {
   readonly heartbeatAt: string;
   /** Until when the others leave its buckets alone. */
   readonly leaseUntil: string;
+}
+
+/** An agent connection. */
+export interface AgentResource {
+  /** Its name, unique in the cluster. */
+  readonly id: string;
+  /** The cluster it belongs to. */
+  readonly clusterId: string;
+  /** Product and version behind it. */
+  readonly product: string;
+  /** Its address when it was last seen, without secrets. */
+  readonly address: string;
+  /** Tells the store behind it from any other. */
+  readonly fingerprint: string;
+  /** When the cluster came to know it. */
+  readonly createdAt: string;
+  /** When a node that could reach it last said so. */
+  readonly seenAt: string;
+}
+
+/** What the API shows of an agent connection. */
+export function toAgentResource(agent: AgentConnection): AgentResource {
+  return {
+    id: agent.name,
+    clusterId: agent.clusterId,
+    product: agent.product,
+    address: agent.address,
+    fingerprint: agent.fingerprint,
+    createdAt: formatInstant(agent.createdAtMs),
+    seenAt: formatInstant(agent.seenAtMs),
+  };
 }
 
 /** What the API shows of a bucket. */

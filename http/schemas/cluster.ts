@@ -12,7 +12,7 @@ import type {
   PercentilesResource,
   StatisticsResource,
 } from "../resources/cluster.ts";
-import type { BucketResource, WorkerResource } from "../resources/fleet.ts";
+import type { AgentResource, BucketResource, WorkerResource } from "../resources/fleet.ts";
 import type { LogResource } from "../resources/log.ts";
 import { retrySchema } from "./job.ts";
 import {
@@ -79,6 +79,17 @@ export const bucketSchema: z.ZodType<BucketResource> = z.strictObject({
   createdAt: instant,
   statusChangedAt: instant,
 }).openapi("Bucket");
+
+/** An agent connection. */
+export const agentSchema: z.ZodType<AgentResource> = z.strictObject({
+  id: z.string(),
+  clusterId: z.string(),
+  product: z.string(),
+  address: z.string(),
+  fingerprint: z.string(),
+  createdAt: instant,
+  seenAt: instant,
+}).openapi("AgentConnection");
 
 /** A worker. */
 export const workerSchema: z.ZodType<WorkerResource> = z.strictObject({

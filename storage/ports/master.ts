@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentStore } from "./agents.ts";
 import type { BucketStore } from "./buckets.ts";
 import type { ClusterStore } from "./clusters.ts";
 import type { HistoryStore } from "./history.ts";
@@ -46,6 +47,8 @@ export interface Master extends AsyncDisposable {
   readonly workers: WorkerStore;
   /** Clusters, their settings and their job definitions. */
   readonly clusters: ClusterStore;
+  /** The agent connections. */
+  readonly agents: AgentStore;
   /** Calls `wake` when another connection may have changed something. See `wakeups`. */
   watch(wake: () => void): Disposable;
   /**

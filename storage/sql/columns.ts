@@ -67,6 +67,17 @@ export const CLUSTERS: Columns = {
   updated_at: "whole",
 };
 
+/** Columns of the table of agent connections. */
+export const CONNECTIONS: Columns = {
+  cluster_id: "name",
+  name: "name",
+  product: "text",
+  address: "text",
+  fingerprint: "id",
+  created_at: "whole",
+  seen_at: "whole",
+};
+
 /** Columns of the table of definitions. */
 export const DEFINITIONS: Columns = {
   cluster_id: "name",

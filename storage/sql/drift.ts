@@ -7,6 +7,7 @@
 import { describedObjects, type SchemaObject, storedObjects } from "./catalogue.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Session } from "./session.ts";
+import { messageTables } from "./table_names.ts";
 import { describeTables } from "./tables.ts";
 
 /** Tables of a prefix. */
@@ -21,7 +22,7 @@ export interface SchemaPlace {
 
 /**
  * Every table, column, index and primary key that is missing, was added or differs, one sentence each. Tables of other
- * masters, whose prefix begins with this one, are left out. The server's tables must have the latest version.
+ * masters, whose prefix begins with this one, are left out, and those of an agent connection. The server's tables must have the latest version.
  */
 export async function findDrift(
   session: Session,
@@ -31,10 +32,12 @@ export async function findDrift(
   const ours = tableNames(expected);
   const stored = await storedObjects(session, dialect, prefix);
   const others = mastersAmong(stored).filter((other) => other !== prefix);
+  const messages = new Set(Object.values(messageTables(prefix)));
   return differences(
     expected,
     stored.filter(({ table }) =>
-      ours.has(table) || !others.some((other) => table.startsWith(other))
+      ours.has(table) ||
+      !(messages.has(table) || others.some((other) => table.startsWith(other)))
     ),
   );
 }

@@ -6,6 +6,7 @@
 
 import type { Master } from "../port.ts";
 import { MAX_BATCH } from "./batch_limits.ts";
+import { SqlAgentStore } from "./agent_store.ts";
 import { SqlBucketStore } from "./bucket_store.ts";
 import { SqlClusterStore } from "./cluster_store.ts";
 import { SqlHistoryStore } from "./history_store.ts";
@@ -33,6 +34,7 @@ export function sqlMaster(server: SqlServer, tables: Tables): Master {
     history: new SqlHistoryStore(server, tables, removal),
     buckets: new SqlBucketStore(server, tables, proofs),
     workers: new SqlWorkerStore(server, tables, proofs),
+    agents: new SqlAgentStore(server, tables),
     clusters: announcing(server, new SqlClusterStore(server, tables), ["update"]),
     watch: (wake) => server.watch(wake),
     watchReach: (tell) => server.watchReach(tell),

@@ -40,6 +40,8 @@ export interface Tables {
   readonly logs: string;
   /** Recurring schedules. */
   readonly schedules: string;
+  /** Agent connections. */
+  readonly connections: string;
 }
 
 /** The tables' names under `prefix`. */
@@ -57,5 +59,25 @@ export function tablesOf(prefix: string): Tables {
     executions: `${prefix}executions`,
     logs: `${prefix}logs`,
     schedules: `${prefix}schedules`,
+    connections: `${prefix}connections`,
+  };
+}
+
+/** Names of the tables of an agent connection. */
+export interface MessageTables {
+  /** One row: which store this is. */
+  readonly store: string;
+  /** The messages. */
+  readonly messages: string;
+  /** Messages set aside. */
+  readonly parked: string;
+}
+
+/** The tables of an agent connection under `prefix`; a master may have the same prefix. */
+export function messageTables(prefix: string): MessageTables {
+  return {
+    store: `${prefix}agent_store`,
+    messages: `${prefix}agent_messages`,
+    parked: `${prefix}agent_parked`,
   };
 }

@@ -11,6 +11,7 @@ import {
   type Columns,
   type ColumnTypes,
   COMMITS,
+  CONNECTIONS,
   DEFINITIONS,
   EXECUTIONS,
   FINAL_COUNTS,
@@ -97,6 +98,7 @@ export function describeTables(prefix: string, dialect: Dialect): readonly Table
       ...table(tables.schedules, SCHEDULES, "cluster_id, id"),
       indexes: scheduleIndexes(tables, dialect),
     },
+    table(tables.connections, CONNECTIONS, "cluster_id, name"),
     ...(dialect.name === "mysql" ? [table(commitsTable(prefix), COMMITS, "connection_id")] : []),
   ];
 }

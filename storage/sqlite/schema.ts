@@ -31,7 +31,21 @@ export function migrationSteps(tables: Tables): readonly MigrationStep[] {
     },
     { version: 3, name: "history", sql: historyTables(tables) },
     { version: 4, name: "schedules", sql: scheduleTables(tables) },
+    { version: 5, name: "agent connections", sql: [connectionTable(tables)] },
   ];
+}
+
+function connectionTable({ connections }: Tables): string {
+  return `CREATE TABLE ${connections} (
+  cluster_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  product TEXT NOT NULL,
+  address TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (cluster_id, name)
+) WITHOUT ROWID`;
 }
 
 function clusterTables(tables: Tables): readonly string[] {

@@ -11,6 +11,7 @@ Deno.test("commands make no master where there is none", async () => {
     `jobs cancel ${ID}`,
     "workers list",
     "buckets list",
+    "agents list",
     "cluster show",
     "cluster set --mode Passive",
     "enqueue hello",

@@ -14,7 +14,6 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ["help nope", /help for command "nope"/],
   ["help jobs lst", /did you mean "list"/],
   ["schedule list", /Did you mean schedules\?/],
-  ["agents list", /unknown command 'agents'/],
   ["keys create", /unknown command 'keys'/],
   ["completions bash", /unknown command 'completions'/],
 

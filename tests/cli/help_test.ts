@@ -37,6 +37,7 @@ const COMMANDS = [
   "workers list",
   "buckets",
   "buckets list",
+  "agents list",
   "cluster",
   "cluster show",
   "cluster set",

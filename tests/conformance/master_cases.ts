@@ -4,6 +4,7 @@
  * @module
  */
 
+import { agentCases } from "./agent_cases.ts";
 import { assignCases } from "./assign_cases.ts";
 import { bucketCases } from "./bucket_cases.ts";
 import { bucketStepCases } from "./bucket_step_cases.ts";
@@ -56,6 +57,7 @@ export const masterCases: readonly MasterCase[] = [
   ...scheduleDueCases,
   ...logCases,
   ...retentionCases,
+  ...agentCases,
   ...bucketCases,
   ...bucketStepCases,
   ...workerCases,

@@ -46,6 +46,7 @@ function forgetfulMaster(): Master {
     buckets: store("buckets") as Master["buckets"],
     workers: store("workers") as Master["workers"],
     clusters: store("clusters") as Master["clusters"],
+    agents: store("agents") as Master["agents"],
     watch: (wake) => master.watch(wake),
     watchReach: (tell) => master.watchReach(tell),
     [Symbol.asyncDispose]: () => Promise.resolve(),

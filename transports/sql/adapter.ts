@@ -6,13 +6,13 @@
 
 import { JobMasterError } from "../../core/errors.ts";
 import { type ServerProduct, SYSTEM } from "../../storage/sql/adapter.ts";
-import { readServerOptions, serverLabel } from "../../storage/sql/options.ts";
+import { readServerOptions, serverLabel, type ServerOptions } from "../../storage/sql/options.ts";
 import { composed, type SqlServer, type Transaction } from "../../storage/sql/session.ts";
 import type { Surroundings } from "../../storage/sql/wire.ts";
 import { asTransport } from "../failures.ts";
 import type { Transport, TransportAdapter } from "../port.ts";
 import { SqlTransport } from "./sql_transport.ts";
-import { makeTables, type MessageTables, messageTables, TABLES_VERSION } from "./tables.ts";
+import { makeTables, messageTables, TABLES_VERSION } from "./tables.ts";
 
 /** The part of a kind of server that connects. */
 export type Connecting = Pick<ServerProduct, "kind" | "connect">;
@@ -40,7 +40,7 @@ export async function openSqlTransport(
     try {
       const newFingerprint = surroundings.random.bytes(16).toHex();
       const fingerprint = await server.write((tx) =>
-        prepare(tx, { server, tables, label, makes: options.migrate, newFingerprint })
+        prepare(tx, { server, options, label, newFingerprint })
       );
       return new SqlTransport({ server, tables, fingerprint, label });
     } catch (error) {
@@ -52,28 +52,30 @@ export async function openSqlTransport(
 
 interface Preparation {
   readonly server: SqlServer;
-  readonly tables: MessageTables;
+  readonly options: ServerOptions;
   readonly label: string;
-  readonly makes: boolean;
   readonly newFingerprint: string;
 }
 
 /** Makes what is missing and answers the fingerprint. On Postgres one program at a time: two would be in each other's way. */
 async function prepare(tx: Transaction, preparation: Preparation): Promise<string> {
-  const { server: { dialect, collation }, tables, label, makes, newFingerprint } = preparation;
+  const { server: { dialect, collation }, options, label, newFingerprint } = preparation;
+  const tables = messageTables(options.prefix);
   if (dialect.name === "postgres") {
     const key = "hashtextextended(current_schema()::text || '.' || ?, 0)";
     await tx.rows(composed(`SELECT pg_advisory_xact_lock(${key})::text`), [tables.store]);
   }
   const known = await isThere(tx, preparation);
-  if (!known && !makes) {
+  if (!known && !options.migrate) {
     throw new JobMasterError(
       "schema_outdated",
       `Cannot use agent connection "${label}": it has no table "${tables.store}"; open it once as a user who may make tables, without migrate=false`,
     );
   }
   if (!known) {
-    for (const sql of makeTables(tables, { dialect, collation })) await tx.run(composed(sql));
+    for (const sql of makeTables(options.prefix, { dialect, collation })) {
+      await tx.run(composed(sql));
+    }
     await tx.run(
       composed(
         `INSERT INTO ${tables.store} (id, fingerprint, version, made_at) VALUES (1, ?, ${TABLES_VERSION}, ${dialect.clockMs}) ${
@@ -91,14 +93,15 @@ async function prepare(tx: Transaction, preparation: Preparation): Promise<strin
 /** The row is written last: without it the tables may be half made. */
 async function isThere(
   tx: Transaction,
-  { server: { dialect }, tables }: Preparation,
+  { server: { dialect }, options }: Preparation,
 ): Promise<boolean> {
+  const { store } = messageTables(options.prefix);
   const looks = dialect.name === "postgres"
     ? "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)"
     : "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?";
-  const [found] = await tx.rows(composed(looks), [tables.store]);
+  const [found] = await tx.rows(composed(looks), [store]);
   if (Number(found?.[0]) === 0) return false;
-  return (await tx.rows(composed(`SELECT id FROM ${tables.store}`))).length === 1;
+  return (await tx.rows(composed(`SELECT id FROM ${store}`))).length === 1;
 }
 
 function newer(label: string, version: unknown): JobMasterError {

@@ -7,29 +7,10 @@
 import { type Columns, COMMITS } from "../../storage/sql/columns.ts";
 import type { Dialect } from "../../storage/sql/dialect.ts";
 import { commitsTable, tableStatements } from "../../storage/sql/schema.ts";
+import { type MessageTables, messageTables } from "../../storage/sql/table_names.ts";
+
+export { type MessageTables, messageTables };
 import { columnsOf, type Table } from "../../storage/sql/tables.ts";
-
-/** Names of the tables. */
-export interface MessageTables {
-  /** One row: which store this is. */
-  readonly store: string;
-  /** The messages. */
-  readonly messages: string;
-  /** Messages set aside. */
-  readonly parked: string;
-  /** Marks of commits, on MySQL; shared with a master of this prefix. */
-  readonly commits: string;
-}
-
-/** The tables whose names begin with `prefix`. */
-export function messageTables(prefix: string): MessageTables {
-  return {
-    store: `${prefix}agent_store`,
-    messages: `${prefix}agent_messages`,
-    parked: `${prefix}agent_parked`,
-    commits: commitsTable(prefix),
-  };
-}
 
 /** Columns of the table that tells the store from others. */
 export const STORE: Columns = {
@@ -64,18 +45,16 @@ export const PARKED: Columns = {
 /** The version of the tables that this program makes and needs. */
 export const TABLES_VERSION = 1;
 
-/** The statements that make the tables where they are missing. */
+/** The statements that make the tables under a prefix where they are missing. */
 export function makeTables(
-  tables: MessageTables,
+  prefix: string,
   place: { readonly dialect: Dialect; readonly collation: string },
 ): readonly string[] {
-  return describe(tables, place.dialect).flatMap((table) => tableStatements(table, place));
+  return describe(prefix, place.dialect).flatMap((table) => tableStatements(table, place));
 }
 
-function describe(
-  { store, messages, parked, commits }: MessageTables,
-  dialect: Dialect,
-): readonly Table[] {
+function describe(prefix: string, dialect: Dialect): readonly Table[] {
+  const { store, messages, parked } = messageTables(prefix);
   const table = (name: string, columns: Columns, key: readonly string[]): Table => ({
     name,
     columns: columnsOf(columns),
@@ -101,6 +80,6 @@ function describe(
         index(`${parked}_by_bucket`, ["cluster_id", "bucket_id"]),
       ],
     },
-    ...(dialect.name === "mysql" ? [table(commits, COMMITS, ["connection_id"])] : []),
+    ...(dialect.name === "mysql" ? [table(commitsTable(prefix), COMMITS, ["connection_id"])] : []),
   ];
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ClusterClient } from "../../../actors/client.ts";
+import type { AgentConnection } from "../../../core/agent.ts";
 import type { Bucket } from "../../../core/bucket.ts";
 import { type Cluster, DEFAULT_CLUSTER_SETTINGS } from "../../../core/cluster.ts";
 import type { Execution } from "../../../core/job.ts";
@@ -37,6 +38,20 @@ export function aCluster(given: Partial<Cluster> = {}): Cluster {
     version: 1,
     createdAtMs: AT_MS,
     updatedAtMs: AT_MS,
+    ...given,
+  };
+}
+
+/** An agent connection as the master has it. */
+export function anAgent(given: Partial<AgentConnection> = {}): AgentConnection {
+  return {
+    clusterId: "local",
+    name: "nats-1",
+    product: "NATS 2.9.10",
+    address: "nats://127.0.0.1:4222/JOBMASTER",
+    fingerprint: "f0".repeat(16),
+    createdAtMs: 1_700_000_000_000,
+    seenAtMs: 1_700_000_001_000,
     ...given,
   };
 }
@@ -103,6 +118,8 @@ const ANSWERS: ClusterMethods = {
   listLogs: () => Promise.resolve(EMPTY_PAGE),
   countLogs: () => Promise.resolve(0),
   findLog: (id) => Promise.resolve(aLogEntry({ id })),
+  listAgents: () => Promise.resolve([]),
+  findAgent: (name) => Promise.resolve(anAgent({ name })),
   listBuckets: () => Promise.resolve([]),
   findBucket: (id) => Promise.resolve(aStoredBucket({ id })),
   listWorkers: () => Promise.resolve([]),

@@ -8,6 +8,7 @@
 
 import { type Clock, systemClock } from "../../../core/clock.ts";
 import type { JobStore, Master } from "../../../storage/port.ts";
+import { memoryAgents } from "./memory_agents.ts";
 import { memoryBuckets } from "./memory_buckets.ts";
 import { memoryClusters } from "./memory_clusters.ts";
 import { memoryEndings } from "./memory_endings.ts";
@@ -36,6 +37,7 @@ export function memoryMaster({ clock = systemClock }: MemoryMasterOptions = {}):
     buckets: promised(memoryBuckets(state)),
     workers: promised(memoryWorkers(state)),
     clusters: promised(memoryClusters(state)),
+    agents: promised(memoryAgents(state)),
     watch: () => ({ [Symbol.dispose]: () => {} }),
     watchReach: () => ({ [Symbol.dispose]() {} }),
     [Symbol.asyncDispose]: () => Promise.resolve(),

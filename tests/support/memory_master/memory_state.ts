@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentConnection } from "../../../core/agent.ts";
 import type { Bucket } from "../../../core/bucket.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { Cluster } from "../../../core/cluster.ts";
@@ -55,6 +56,8 @@ export interface ClusterRows {
   readonly leases: Map<string, LeaseRow>;
   /** Definitions by id. */
   readonly definitions: Map<string, DefinitionDefaults>;
+  /** Agent connections by name. */
+  readonly agents: Map<string, AgentConnection>;
   /** The incarnation that was issued last. */
   lastIncarnation: number;
 }
@@ -91,6 +94,7 @@ export function rowsOf(state: MemoryState, clusterId: string): ClusterRows {
     workers: new Map(),
     leases: new Map(),
     definitions: new Map(),
+    agents: new Map(),
     lastIncarnation: 0,
   };
   state.clusters.set(clusterId, rows);
