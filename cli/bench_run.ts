@@ -16,6 +16,8 @@ import { pause } from "./context.ts";
 export interface BenchOptions {
   /** The master. */
   readonly master: string;
+  /** Agent connections that jobs travel over, by name. @default {none} */
+  readonly agents?: Readonly<Record<string, string>>;
   /** A cluster nobody else uses. */
   readonly cluster: string;
   /** Jobs to enqueue in bulk and run. */
@@ -63,14 +65,14 @@ const NOOP = "noop";
 
 /** Runs every measurement, one after the other. */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { master, cluster, jobs, concurrency, parallelism, clock, onPhase } = options;
+  const { master, agents = {}, cluster, jobs, concurrency, parallelism, clock, onPhase } = options;
   const before = Deno.memoryUsage().rss;
   const starts = new StartRecorder(clock);
   const noop = defineJob(
     { id: NOOP, timeout: "1m", maxRetries: 0 },
     (job) => starts.record(job.id),
   );
-  const node = { master, cluster, jobs: [noop] };
+  const node = { master, agents, cluster, jobs: [noop] };
   const single = Math.min(jobs, MAX_SINGLE);
   const intake = await (async () => {
     await using producer = await JobMaster.start(node);
@@ -85,7 +87,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     return { bulk, alone };
   })();
   onPhase(`Running ${jobs + single} jobs`);
-  await using worker = await JobMaster.start({ ...node, workers: [{ parallelism }] });
+  await using worker = await JobMaster.start({ ...node, workers: workersOf(agents, parallelism) });
   const endedAtMs = await untilIdle(worker.client, clock);
   const runMs = endedAtMs - (starts.firstAtMs ?? endedAtMs);
   onPhase(`Starting ${options.probes} jobs on the idle node, one after the other`);
@@ -99,6 +101,14 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     scheduleToStartMs: percentiles(waits),
     residentBytes: { before, after: Deno.memoryUsage().rss },
   };
+}
+
+/** One worker, or one for each agent connection. */
+function workersOf(agents: Readonly<Record<string, string>>, parallelism: number) {
+  const names = Object.keys(agents);
+  return names.length === 0
+    ? [{ parallelism }]
+    : names.map((agent) => ({ name: `bench-${agent}`, agent, parallelism }));
 }
 
 /** When handlers started. */

@@ -105,7 +105,8 @@ function splitPairs(text: string | undefined): string[] | undefined {
   return text?.trim().split(/[\s,]+(?=[^\s,=]+=[a-z][a-z0-9+.-]*:)/i);
 }
 
-function readAgents(pairs: readonly string[]): Record<string, string> {
+/** Reads `NAME=URL` pairs. @throws {JobMasterError} `invalid_request` */
+export function readAgents(pairs: readonly string[]): Record<string, string> {
   const agents: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf("=");

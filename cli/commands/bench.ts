@@ -16,10 +16,12 @@ import { readWhole } from "../enqueue_request.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import { MasterAccess } from "../master_access.ts";
 import { addJsonOption, type OutputFlags, printJson } from "../output.ts";
+import { readAgents } from "../start_options.ts";
 import { print, say } from "../terminal/terminal.ts";
 
 interface Flags extends OutputFlags {
   readonly master?: string;
+  readonly agent?: string[];
   readonly jobs: string;
   readonly concurrency: string;
   readonly probes: string;
@@ -31,6 +33,7 @@ export function addBench(program: Command, cli: Cli): void {
   const command = program.command("bench")
     .description("measure how fast jobs are taken, run and started on a master")
     .option("--master <url>", "master database (JOBMASTER_MASTER; default a temporary SQLite file)")
+    .option("--agent <NAME=URL...>", "agent connections that jobs travel over (default none)")
     .option("--jobs <n>", "jobs to enqueue in bulk and run", "20000")
     .option("--concurrency <n>", "calls at once when jobs are enqueued one a call", "16")
     .option("--probes <n>", "jobs started one after the other on the idle node", "200")
@@ -53,10 +56,13 @@ async function bench(flags: Flags, context: CommandContext): Promise<ExitCode> {
     parallelism: readWhole(flags.parallelism, "--parallelism", { min: 1, max: 1_000 }),
   };
   await using place = await openPlace(flags.master ?? context.env("JOBMASTER_MASTER"));
+  const agents = readAgents(flags.agent ?? []);
   const cluster = `bench-${shortId(random)}`;
   await warnOfWorkers(place.master, context);
   const onPhase = (phase: string) => say(terminal, phase);
-  const report = await runBench({ ...sizes, master: place.master, cluster, clock, onPhase });
+  const report = await runBench({
+    ...{ ...sizes, master: place.master, agents, cluster, clock, onPhase },
+  });
   if (!place.temporary) await deleteJobs(place.master, cluster, context);
   if (flags.json) printJson(terminal, { ...report, master: new MasterAccess(place.master).label });
   else for (const line of reportLines(report)) print(terminal, line);
