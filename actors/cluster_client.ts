@@ -35,6 +35,7 @@ import { RecurrenceReader } from "./recurrences.ts";
 import { type PreviewOptions, ScheduleDesk } from "./schedule_desk.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
 import { healthOf } from "./node_health.ts";
+import { PendingJobs } from "./pending_jobs.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import type { SchedulerMessage } from "./scheduler_protocol.ts";
 import {
@@ -74,6 +75,7 @@ class LocalClusterClient implements ClusterClient {
   readonly #options: ClusterClientOptions;
   readonly #store: MasterStores;
   readonly #scheduler: ActorRef<SchedulerMessage>;
+  readonly #pending: PendingJobs;
   readonly #schedules: ScheduleDesk;
 
   constructor(options: ClusterClientOptions) {
@@ -83,6 +85,7 @@ class LocalClusterClient implements ClusterClient {
     const storage = system.ref<StorageMessage>(`${system.name}/storage`);
     this.#store = storageClient(storage as unknown as AskRef<StorageCall>);
     this.#scheduler = system.ref<SchedulerMessage>(`${system.name}/scheduler`);
+    this.#pending = new PendingJobs(system.clock);
     this.#schedules = new ScheduleDesk({
       clusterId,
       clock: system.clock,
@@ -92,8 +95,8 @@ class LocalClusterClient implements ClusterClient {
     });
   }
 
-  submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]> {
-    return submitJobs(this.#scheduler, requests);
+  async submit(requests: readonly JobRequest[]): Promise<readonly SubmittedJob[]> {
+    return this.#pending.note(await submitJobs(this.#scheduler, requests));
   }
 
   submitBy(...[store, requests]: Parameters<ClusterClient["submitBy"]>) {
@@ -103,7 +106,7 @@ class LocalClusterClient implements ClusterClient {
   async findJob(jobId: string): Promise<Job> {
     const id = parseJobId(jobId);
     const job = await this.#store.queries.find({ clusterId: this.clusterId, jobId: id });
-    return job ?? this.#missing("job_not_found", "job", id);
+    return this.#pending.either(id, job) ?? this.#missing("job_not_found", "job", id);
   }
 
   listJobs(options: Omit<Parameters<JobQueries["list"]>[0], "clusterId">) {

@@ -68,6 +68,8 @@ for (const kind of AGENT_KINDS) {
       const soon = await schedule.many(work, nothing.slice(0, 30), { ...AGENT, after: "2s" });
       const [first] = now;
       equal([first!.status, first!.acceptance, first!.created], ["SavePending", promise, true]);
+      const ended = await producer.jm.jobs.wait(now.at(-1)!.id); // whether or not the master has it yet
+      equal(ended.result, "done");
       await eventually("all to succeed", async () => await succeeded(producer) === 330, PATIENTLY);
 
       equal([...runs.keys()].sort(), [...now, ...soon].map(({ id }) => id).sort());
