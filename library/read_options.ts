@@ -15,7 +15,7 @@ import { type Random, systemRandom } from "../core/random.ts";
 import { masterSpec } from "../storage/mod.ts";
 import type { JobMasterOptions, WorkerOptions } from "./options.ts";
 import { readSchedules } from "./read_schedules.ts";
-import { readAgents, readWorker } from "./read_workers.ts";
+import { readAgents, readProtection, readWorker } from "./read_workers.ts";
 import { checkAddress } from "./server.ts";
 
 /** What was read. */
@@ -67,16 +67,15 @@ export async function readOptions(
   const isolation = check(() => readIsolation(options), "inline");
   const { jobs, modules, profiles } = await readJobs(options, isolation, problems);
   const agents = check(() => readAgents(options.agents), {});
+  const protectAgents = check(() => readProtection(options), true);
   const known = { host, random, agents: Object.keys(agents) };
   const workers = (options.workers ?? []).flatMap((worker) =>
     check<readonly NodeWorker[]>(() => [readWorker(worker, known)], [])
   );
   check(() => refuseConflicts(options), undefined);
   const given = options.settings ?? {};
-  const settings = check(
-    () => changeSettings(DEFAULT_CLUSTER_SETTINGS, given),
-    DEFAULT_CLUSTER_SETTINGS,
-  );
+  const defaults = DEFAULT_CLUSTER_SETTINGS;
+  const settings = check(() => changeSettings(defaults, given), defaults);
   const lease = check(() => readLease(options), DEFAULT_LEASE);
   const schedules = readSchedules([...profiles, ...(options.schedules ?? [])], {
     recurrences: options.recurrences ?? [],
@@ -90,7 +89,7 @@ export async function readOptions(
     clusterId,
     spec,
     agents,
-    protectAgents: options.protectAgents ?? true,
+    protectAgents,
     settings,
     changeSettings: saysAnything(given) ? (stored) => changeSettings(stored, given) : null,
     jobs,

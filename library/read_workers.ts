@@ -35,6 +35,15 @@ export function readAgents(
   return specs;
 }
 
+/** Whether names of agent connections are protected. */
+export function readProtection({ protectAgents = true }: JobMasterOptions): boolean {
+  if (typeof protectAgents === "boolean") return protectAgents;
+  throw new JobMasterError(
+    "configuration_invalid",
+    `Cannot use protectAgents ${shown(protectAgents)}: it must be true or false`,
+  );
+}
+
 /** What reading a worker needs to know. */
 export interface WorkerSurroundings {
   /** Name of the machine. */

@@ -62,7 +62,23 @@ Deno.test("JobMaster.start names every problem of its options in one error", asy
 });
 
 const REFUSED: Readonly<Record<string, [unknown, RegExp]>> = {
-  "agent connections": [{ agents: { "nats-1": "nats://127.0.0.1" } }, /nats-1.*standalone/],
+  "an agent connection of another kind": [
+    { agents: { a: "redis://secret@h" } },
+    /none of sqlite, postgres, mysql, nats/,
+  ],
+  "an agent connection of the reserved name": [
+    { agents: { "standalone-agent-conn": "nats://h" } },
+    /"standalone-agent-conn": the name is reserved/,
+  ],
+  "a worker without one of several agents": [
+    { agents: { a: "nats://h", b: "nats://h" }, workers: [{}] },
+    /without an agent: name one of the agent connections, they are a, b/,
+  ],
+  "a worker of an agent that is not there": [
+    { agents: { a: "nats://h" }, workers: [{ agent: "b" }] },
+    /worker agent "b": no agent connection has this name, they are a/,
+  ],
+  "a protection that is neither on nor off": [{ protectAgents: "maybe" }, /protectAgents "maybe"/],
   "a Postgres master with an unknown parameter": [
     { master: "postgres://u:secret@db/jobs?colour=red" },
     /"colour"/,
