@@ -21,6 +21,9 @@ export const DUE_MS = 1_700_000_000_000;
 /** Long enough that no lease ends while a case runs. */
 export const LONG_MS = 600_000;
 
+/** How long messages may take to arrive: less than any lease a transport falls back to by itself (NATS: 30 s). */
+const ARRIVAL_MS = 15_000;
+
 /** A message for {@linkcode QUEUE}. */
 export function aMessage(id: string, given: Partial<NewMessage> = {}): NewMessage {
   return { id, bucketId: QUEUE.bucketId, dueAtMs: DUE_MS, body: `{"job":"${id}"}`, ...given };
@@ -63,7 +66,7 @@ export async function receiveAll(
     const limit = wanted.limit ?? Math.min(100, count - deliveries.length);
     deliveries.push(...await receive(transport, { ...wanted, limit }));
     return deliveries.length >= count;
-  });
+  }, { timeoutMs: ARRIVAL_MS });
   return deliveries;
 }
 
