@@ -15,7 +15,14 @@ import { didYouMean } from "./closest.ts";
 export interface FileOptions extends
   Pick<
     JobMasterOptions,
-    "cluster" | "master" | "agents" | "workers" | "isolation" | "settings" | "lease"
+    | "cluster"
+    | "master"
+    | "agents"
+    | "protectAgents"
+    | "workers"
+    | "isolation"
+    | "settings"
+    | "lease"
   > {
   /** Modules that export definitions, as paths from the file's folder or as URLs. */
   readonly jobs?: string | readonly string[];
@@ -23,7 +30,7 @@ export interface FileOptions extends
   readonly http?: HttpOptions | false;
 }
 
-type Shape = "text" | "object" | "list of texts" | "list of objects";
+type Shape = "text" | "true or false" | "object" | "list of texts" | "list of objects";
 
 interface Rule {
   readonly shapes: readonly Shape[];
@@ -38,6 +45,7 @@ const RULES: Readonly<Record<keyof FileOptions, Rule>> = {
   master: text,
   isolation: text,
   agents: { shapes: ["object"], keys: null },
+  protectAgents: { shapes: ["true or false"], keys: null },
   settings: { shapes: ["object"], keys: null },
   jobs: { shapes: ["text", "list of texts"], keys: null },
   workers: {
@@ -98,6 +106,8 @@ function hasShape(value: unknown, shape: Shape): boolean {
   switch (shape) {
     case "text":
       return typeof value === "string";
+    case "true or false":
+      return typeof value === "boolean";
     case "object":
       return isObject(value);
     case "list of texts":
@@ -108,7 +118,8 @@ function hasShape(value: unknown, shape: Shape): boolean {
 }
 
 function withArticle(shape: Shape): string {
-  return shape === "object" ? `an ${shape}` : shape === "text" ? "text" : `a ${shape}`;
+  if (shape === "text" || shape === "true or false") return shape;
+  return shape === "object" ? `an ${shape}` : `a ${shape}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

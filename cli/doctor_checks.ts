@@ -192,7 +192,12 @@ async function listSome(api: Api, query: ApiQuery): Promise<readonly JobResource
   return page.items;
 }
 
-async function listAll<Item>(api: Api, path: string, query: ApiQuery): Promise<readonly Item[]> {
+/** Everything of one kind that the cluster has. */
+export async function listAll<Item>(
+  api: Api,
+  path: string,
+  query: ApiQuery,
+): Promise<readonly Item[]> {
   const items: Item[] = [];
   let cursor: string | null = null;
   do {
@@ -206,11 +211,13 @@ async function listAll<Item>(api: Api, path: string, query: ApiQuery): Promise<r
   return items;
 }
 
-function ok(check: string, message: string): Finding {
+/** A finding that is as it should be. */
+export function ok(check: string, message: string): Finding {
   return { check, state: "ok", message };
 }
 
-function warn(check: string, message: string): Finding {
+/** A finding worth a look. */
+export function warn(check: string, message: string): Finding {
   return { check, state: "warn", message };
 }
 

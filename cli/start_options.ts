@@ -27,6 +27,8 @@ export interface StartFlags {
   readonly master?: string;
   /** `--agent NAME=URL` */
   readonly agent?: readonly string[];
+  /** `false` is `--no-protect-agents`. */
+  readonly protectAgents?: boolean;
   /** `--jobs MODULE` */
   readonly jobs?: readonly string[];
   /** `--worker SPEC`; `false` is `--no-worker`. */
@@ -60,13 +62,15 @@ const DEFAULT_HTTP = { port: 8080, hostname: "127.0.0.1" };
 export function readStartOptions(flags: StartFlags, sources: StartSources): JobMasterOptions {
   const { env } = sources;
   const { file, folder } = readFileOptions(flags.config ?? env("JOBMASTER_CONFIG"), sources);
-  const agents = flags.agent ?? splitPairs(env("JOBMASTER_AGENT"));
   const isolation = flags.isolation ?? env("JOBMASTER_ISOLATION") ?? file.isolation;
+  const protectAgents = readProtection(flags.protectAgents, env("JOBMASTER_PROTECT_AGENTS")) ??
+    file.protectAgents;
   const http = readHttp(flags.http ?? env("JOBMASTER_HTTP"), file.http);
   return {
     cluster: flags.cluster ?? env("JOBMASTER_CLUSTER") ?? file.cluster ?? DEFAULT_CLUSTER,
     master: flags.master ?? env("JOBMASTER_MASTER") ?? file.master ?? DEFAULT_MASTER,
-    agents: agents === undefined ? file.agents ?? {} : readAgents(agents),
+    agents: readAgents(flags.agent, env("JOBMASTER_AGENT")) ?? file.agents ?? {},
+    ...(protectAgents === undefined ? {} : { protectAgents }),
     workers: readWorkers(flags.worker, env("JOBMASTER_WORKER")) ?? file.workers ?? [{}],
     jobs: readJobs(flags.jobs ?? splitWords(env("JOBMASTER_JOBS")), sources.cwd) ??
       readJobs(file.jobs, folder) ?? [],
@@ -95,6 +99,13 @@ function readFileOptions(
   }
 }
 
+/** The flag only ever says no. */
+function readProtection(flag: boolean | undefined, variable: string | undefined) {
+  if (flag === false) return false;
+  if (variable === undefined || variable === "") return undefined;
+  return oneOf(variable, ["on", "off"], "JOBMASTER_PROTECT_AGENTS") === "on";
+}
+
 /** Words are parted by commas or spaces. */
 function splitWords(text: string | undefined): string[] | undefined {
   return text?.split(/[\s,]+/).filter((word) => word !== "");
@@ -105,8 +116,16 @@ function splitPairs(text: string | undefined): string[] | undefined {
   return text?.trim().split(/[\s,]+(?=[^\s,=]+=[a-z][a-z0-9+.-]*:)/i);
 }
 
-/** Reads `NAME=URL` pairs. @throws {JobMasterError} `invalid_request` */
-export function readAgents(pairs: readonly string[]): Record<string, string> {
+/** Reads the `NAME=URL` pairs of `--agent` or else its variable. @throws {JobMasterError} `invalid_request` */
+export function readAgents(
+  flag: readonly string[] | undefined,
+  variable: string | undefined,
+): Record<string, string> | undefined {
+  const pairs = flag ?? splitPairs(variable);
+  return pairs === undefined ? undefined : readPairs(pairs);
+}
+
+function readPairs(pairs: readonly string[]): Record<string, string> {
   const agents: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf("=");

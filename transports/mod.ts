@@ -7,7 +7,7 @@
 import { JobMasterError } from "../core/errors.ts";
 import { masterSpec } from "../storage/mod.ts";
 import { NATS_FORMS, natsAddress, natsLabel, readNatsOptions } from "./nats/options.ts";
-import type { TransportSpec } from "./port.ts";
+import type { Transport, TransportAdapter, TransportSpec } from "./port.ts";
 
 export type * from "./port.ts";
 
@@ -46,6 +46,18 @@ export function transportSpec(url: string): TransportSpec {
   }
   const { options, label } = masterSpec(url);
   return { module: moduleOf(module), options, label };
+}
+
+/**
+ * Opens the agent connection that a spec names, if its tables or streams are there: it makes none.
+ *
+ * @throws {JobMasterError} `transport_unavailable`; `schema_outdated` when nothing is there.
+ */
+export async function openExistingTransport(
+  { module, options }: TransportSpec,
+): Promise<Transport> {
+  const { adapter } = await import(module) as { readonly adapter: TransportAdapter };
+  return await adapter.open({ ...options, migrate: false });
 }
 
 function moduleOf(path: string): string {

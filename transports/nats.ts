@@ -25,9 +25,11 @@ export async function openNatsTransport(
   const link = await NatsLink.open(options);
   try {
     const made = systemRandom.bytes(16).toHex();
-    const { replicas } = options;
-    const fingerprint = await link.ask(() => makeStreams(link.manager, names, { replicas, made }));
-    return new NatsTransport(link, names, { fingerprint, replicas });
+    const { replicas, migrate } = options;
+    const fingerprint = await link.ask(() =>
+      makeStreams(link.manager, names, { replicas, migrate, made })
+    );
+    return new NatsTransport(link, names, { fingerprint, replicas, migrate });
   } catch (error) {
     await link[Symbol.asyncDispose]();
     throw error;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { systemClock } from "../core/clock.ts";
 import { JobMasterError } from "../core/errors.ts";
 import { systemRandom } from "../core/random.ts";
@@ -34,6 +35,7 @@ export async function openSqliteTransport(
   const label = `sqlite:${path}`;
   const tables = messageTables(prefix);
   return await asTransport(label, async () => {
+    if (!migrate && !existsSync(path)) throw missing(label, "there is no such file");
     const connection = await SqliteConnection.open({ path, synchronous }, surroundings);
     try {
       const made = surroundings.random.bytes(16).toHex();
@@ -66,10 +68,7 @@ function prepare(
   const known = connection.prepareRows("SELECT 1 FROM sqlite_schema WHERE name = ?")
     .get(tables.store) !== undefined;
   if (!known && !makes) {
-    throw new JobMasterError(
-      "schema_outdated",
-      `Cannot use agent connection "${label}": it has no table "${tables.store}"; open it once without migrate=false`,
-    );
+    throw missing(label, `it has no table "${tables.store}"`);
   }
   if (!known) {
     for (const sql of makeFileTables(tables)) connection.prepare(sql).run();
@@ -85,5 +84,12 @@ function prepare(
     `Cannot use agent connection "${label}": its tables are version ${
       row[1]
     } and this program knows ${TABLES_VERSION}; use a newer program`,
+  );
+}
+
+function missing(label: string, what: string): JobMasterError {
+  return new JobMasterError(
+    "schema_outdated",
+    `Cannot use agent connection "${label}": ${what}; open it once without migrate=false`,
   );
 }

@@ -56,7 +56,7 @@ async function bench(flags: Flags, context: CommandContext): Promise<ExitCode> {
     parallelism: readWhole(flags.parallelism, "--parallelism", { min: 1, max: 1_000 }),
   };
   await using place = await openPlace(flags.master ?? context.env("JOBMASTER_MASTER"));
-  const agents = readAgents(flags.agent ?? []);
+  const agents = readAgents(flags.agent, undefined) ?? {};
   const cluster = `bench-${shortId(random)}`;
   await warnOfWorkers(place.master, context);
   const onPhase = (phase: string) => say(terminal, phase);

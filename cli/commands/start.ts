@@ -32,6 +32,10 @@ export function addStart(program: Command, cli: Cli): void {
     .option("--cluster <name>", 'cluster (JOBMASTER_CLUSTER; default "local")')
     .option("--master <url>", 'master database (JOBMASTER_MASTER; default "sqlite:./jobmaster.db")')
     .option("--agent <name=url...>", "agent connections (JOBMASTER_AGENT); none is standalone")
+    .option(
+      "--no-protect-agents",
+      "let names of agent connections lead to other stores (JOBMASTER_PROTECT_AGENTS=off)",
+    )
     .option("--jobs <module...>", "modules that export job definitions (JOBMASTER_JOBS)")
     .option("--worker <spec...>", "workers, e.g. mode=Full,lane=mail (JOBMASTER_WORKER)")
     .option("--no-worker", "run no worker, only accept and show jobs (JOBMASTER_WORKER=none)")

@@ -33,7 +33,15 @@ Deno.test("readStartOptions has a default for everything when nothing is said", 
 
 /** Per option: its flag, its variable, its name in the file, and what each of them gives. */
 const SOURCES: readonly {
-  readonly option: "cluster" | "master" | "agents" | "workers" | "jobs" | "isolation" | "http";
+  readonly option:
+    | "cluster"
+    | "master"
+    | "agents"
+    | "protectAgents"
+    | "workers"
+    | "jobs"
+    | "isolation"
+    | "http";
   readonly flags: StartFlags;
   readonly env: Readonly<Record<string, string>>;
   readonly file: object;
@@ -63,6 +71,13 @@ const SOURCES: readonly {
       { a: "nats://v1,nats://v2", b: "nats://v3", c: "nats://v4" },
       { a: "nats://c" },
     ],
+  },
+  {
+    option: "protectAgents",
+    flags: { protectAgents: false },
+    env: { JOBMASTER_PROTECT_AGENTS: "on" },
+    file: { protectAgents: false },
+    values: [false, true, false],
   },
   {
     option: "workers",

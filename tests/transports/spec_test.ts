@@ -14,6 +14,7 @@ const NATS = {
   rootCertificate: null,
   stream: "JOBMASTER",
   replicas: 1,
+  migrate: true,
 };
 
 Deno.test("transportSpec reads every form of a NATS address", () => {
@@ -24,8 +25,9 @@ Deno.test("transportSpec reads every form of a NATS address", () => {
     ["tls://s3cret@h?ca=/ca.pem", {
       ...{ servers: ["h:4222"], tls: true, token: "s3cret", rootCertificate: "/ca.pem" },
     }],
-    ["nats://h?stream=mail&replicas=3&nkey=/k&creds=/c", {
+    ["nats://h?stream=mail&replicas=3&nkey=/k&creds=/c&migrate=false", {
       ...{ servers: ["h:4222"], stream: "mail", replicas: 3, nkey: "/k", creds: "/c" },
+      migrate: false,
     }],
   ];
   for (const [url, expected] of cases) {
@@ -53,6 +55,7 @@ Deno.test("transportSpec refuses what it cannot read, and shows no secret", () =
     ["nats://h?stream=a.b", /stream "a\.b".*1 to 40 letters/],
     ["nats://h?replicas=6", /replicas 6.*1 to 5/],
     ["nats://h?replicas=many", /replicas "many"/],
+    ["nats://h?migrate=perhaps", /migrate "perhaps".*true or false/],
     ["nats://h?colour=red", /parameter "colour".*the parameters are stream/],
     ["nats://h?token=", /token.*it must be text/],
   ];

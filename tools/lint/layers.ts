@@ -49,6 +49,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "recurrence",
     "storage/mod.ts",
     "storage/port.ts",
+    "transports/mod.ts",
     "http",
     "actors",
     "library",

@@ -29,6 +29,8 @@ export interface NatsOptions {
   readonly stream: string;
   /** How many servers keep the messages, from 1 to 5. Used when the stream is made. @default {1} */
   readonly replicas: number;
+  /** Whether streams that are missing are made. @default {true} */
+  readonly migrate: boolean;
 }
 
 const STREAM = /^[A-Za-z0-9_-]{1,40}$/;
@@ -37,7 +39,7 @@ const SERVER = /^(?:\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/i;
 
 /** The accepted forms, for messages. */
 export const NATS_FORMS =
-  '"nats://127.0.0.1:4222", "nats://user:password@one:4222,two:4222" or "tls://token@host", with ?stream=NAME, ?replicas=1, ?token=, ?nkey=FILE, ?creds=FILE, ?ca=FILE';
+  '"nats://127.0.0.1:4222", "nats://user:password@one:4222,two:4222" or "tls://token@host", with ?stream=NAME, ?replicas=1, ?migrate=false, ?token=, ?nkey=FILE, ?creds=FILE, ?ca=FILE';
 
 const READERS: {
   readonly [Field in keyof NatsOptions]: (value: unknown) => NatsOptions[Field];
@@ -54,10 +56,7 @@ const READERS: {
   token: (value = null) => textOrNull("token", value),
   nkey: (value = null) => textOrNull("nkey", value),
   creds: (value = null) => textOrNull("creds", value),
-  tls: (value = false) => {
-    if (typeof value === "boolean") return value;
-    throw refusal("tls", value, "it must be true or false");
-  },
+  tls: (value = false) => flag("tls", value),
   rootCertificate: (value = null) => textOrNull("ca", value),
   stream: (value = "JOBMASTER") => {
     if (typeof value === "string" && STREAM.test(value)) return value;
@@ -67,6 +66,7 @@ const READERS: {
     if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 5) return Number(value);
     throw refusal("replicas", value, "it must be a whole number from 1 to 5");
   },
+  migrate: (value = true) => flag("migrate", value),
 };
 
 /** Options whose values no message shows. */
@@ -100,6 +100,7 @@ export function readNatsOptions(options: Readonly<Record<string, unknown>>): Nat
     rootCertificate: read("rootCertificate"),
     stream: read("stream"),
     replicas: read("replicas"),
+    migrate: read("migrate"),
   };
 }
 
@@ -115,6 +116,10 @@ const PARAMETERS: Readonly<
   replicas: {
     option: "replicas",
     read: (value) => /^\d{1,3}$/.test(value) ? Number(value) : value,
+  },
+  migrate: {
+    option: "migrate",
+    read: (value) => value === "true" || value === "false" ? value === "true" : value,
   },
   token: { option: "token", read: (value) => value },
   nkey: { option: "nkey", read: (value) => value },
@@ -161,6 +166,11 @@ function decoded(text: string): string {
   } catch {
     throw refusal("the user or password", undefined, 'a "%" is written %25');
   }
+}
+
+function flag(part: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw refusal(part, value, "it must be true or false");
 }
 
 function textOrNull(part: string, value: unknown): string | null {

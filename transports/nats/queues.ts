@@ -16,6 +16,8 @@ export interface NatsIdentity {
   readonly fingerprint: string;
   /** How many servers keep the messages. */
   readonly replicas: number;
+  /** Whether they are. */
+  readonly migrate: boolean;
 }
 
 /** The header that names the bucket of a message. */
@@ -44,8 +46,8 @@ export class NatsQueues {
       return await work();
     } catch (error) {
       if (!isMissing(error) && !isUnheard(error)) throw error;
-      const { fingerprint: made, replicas } = this.#identity;
-      await makeStreams(this.#link.manager, this.#names, { replicas, made });
+      const { fingerprint: made, replicas, migrate } = this.#identity;
+      await makeStreams(this.#link.manager, this.#names, { replicas, migrate, made });
       return await work();
     }
   }

@@ -48,8 +48,11 @@ export function isMissing(thrown: unknown): boolean {
 export async function makeStreams(
   manager: JetStreamManager,
   names: NatsNames,
-  { replicas, made }: Pick<NatsOptions, "replicas"> & { readonly made: string },
+  { replicas, migrate, made }: Pick<NatsOptions, "replicas" | "migrate"> & {
+    readonly made: string;
+  },
 ): Promise<string> {
+  if (!migrate) await requireStreams(manager, names);
   const common = { storage: StorageType.File, num_replicas: replicas };
   const stream = await makeStream(manager, names.stream, {
     ...common,
@@ -79,6 +82,16 @@ export async function makeStreams(
 
 /** Begins the description of a stream: where its fingerprint is kept, which old servers know no other place for. */
 const MARK = "JobMaster agent connection ";
+
+async function requireStreams(manager: JetStreamManager, names: NatsNames): Promise<void> {
+  for (const name of [names.stream, names.parked]) {
+    if (await infoOf(manager, name) !== null) continue;
+    throw new JobMasterError(
+      "schema_outdated",
+      `Cannot use NATS agent connection: there is no stream "${name}"; open it once without migrate=false`,
+    );
+  }
+}
 
 async function makeStream(
   manager: JetStreamManager,
