@@ -7,6 +7,8 @@
 import type { Bucket } from "../core/bucket.ts";
 import type { BucketId } from "../core/ids.ts";
 import type { Job } from "../core/job.ts";
+import { shown } from "../core/names.ts";
+import { wrongField } from "../core/received_job.ts";
 import type { NewJob } from "../storage/port.ts";
 import type { Delivery, NewMessage } from "../transports/port.ts";
 
@@ -114,25 +116,30 @@ type Content =
 
 /** What a body holds, or what is wrong with it. */
 function contentOf(body: string): Content | string {
-  let value: { readonly v?: unknown; readonly job?: unknown; readonly new?: unknown } | null;
+  let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
     return "it is no JSON";
   }
-  if (typeof value !== "object" || value === null) return "it is no object";
+  if (!isObject(value)) return "it is no object";
   if (value.v !== VERSION) return `its version is ${JSON.stringify(value.v)}, not ${VERSION}`;
-  if (isNewJob(value.new)) return { kind: "new", job: value.new };
-  const { job } = value;
-  const isPlaced = isNewJob(job) && typeof (job as Partial<Job>).revision === "number";
-  return isPlaced ? { kind: "placed", job: job as unknown as Job } : "it holds no job";
+  if (isObject(value.new)) {
+    return problemOf(value.new) ?? { kind: "new", job: value.new as unknown as NewJob };
+  }
+  if (!isObject(value.job)) return "it holds no job";
+  const { revision, bucketId } = value.job;
+  if (!Number.isSafeInteger(revision) || typeof bucketId !== "string") return "it holds no job";
+  return problemOf(value.job) ?? { kind: "placed", job: value.job as unknown as Job };
 }
 
-/** The fields without which nothing can be done with a job; the master checks the others. */
-function isNewJob(value: unknown): value is NewJob {
-  if (typeof value !== "object" || value === null) return false;
-  const job = value as Partial<NewJob>;
-  return typeof job.id === "string" && typeof job.clusterId === "string" &&
-    typeof job.definitionId === "string" && typeof job.data === "string" &&
-    typeof job.scheduledAtMs === "number" && typeof job.maxRetries === "number";
+function problemOf(job: Readonly<Record<string, unknown>>): string | null {
+  const field = wrongField(job);
+  return field === null
+    ? null
+    : `the ${field} of its job is missing or wrong: ${shown(job[field])}`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -99,6 +99,38 @@ for (const kind of AGENT_KINDS) {
     });
   });
 
+  Deno.test(`${kind} agent: a job the master could not store is parked, and those beside it are saved`, async () => {
+    await withScene(kind, async (scene) => {
+      const { producer, place, work, runs } = scene;
+      await join(scene, "first");
+      const [bucket] = await producer.jm.client.listBuckets({});
+      const sample = await producer.jm.schedule.after(work, undefined, "1d");
+      const stored = { ...await producer.jm.client.findJob(sample.id), scheduledAtMs: Date.now() };
+      const ids = Array.from({ length: 4 }, () => crypto.randomUUID());
+      const [poison, ...good] = ids.map((id) => ({ ...stored, id, placement: null }));
+      await using transport = await place.open();
+      const bodies = [{ ...poison, priority: "Urgent" }, { ...poison, timeoutMs: null }, ...good];
+
+      await transport.push({
+        clusterId: "local",
+        messages: bodies.map((job, index) => ({
+          id: `m-${index}`,
+          bucketId: bucket!.id,
+          dueAtMs: 0,
+          body: JSON.stringify({ v: 1, new: job }),
+        })),
+      });
+
+      await eventually("three to succeed", async () => await succeeded(producer) === 3, PATIENTLY);
+      equal([...runs.keys()].sort(), ids.slice(1).sort());
+      const parked = await transport.listParked({ clusterId: "local", limit: 10 });
+      equal(parked.map(({ reason }) => reason).sort(), [
+        'the priority of its job is missing or wrong: "Urgent"',
+        "the timeoutMs of its job is missing or wrong: null",
+      ]);
+    });
+  });
+
   Deno.test(`${kind} agent: jobs sent to a bucket that is gone are saved by whoever leads`, async () => {
     await withScene(kind, async (scene) => {
       const { producer, place, work, runs } = scene;

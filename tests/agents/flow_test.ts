@@ -107,12 +107,13 @@ for (const kind of AGENT_KINDS) {
         ["m-2", '{"v":99}'],
         ["m-3", '{"v":1,"job":{"id":1}}'],
         ["m-4", "null"],
+        ["m-5", '{"v":1,"job":{"id":1,"revision":0,"bucketId":"b"}}'],
       ].map(([id, body]) => ({ id: id!, body: body!, bucketId: bucket!.id, dueAtMs: 0 }));
 
       await transport.push({ clusterId: "local", messages });
 
-      await eventually("four parked messages", async () => {
-        return (await transport.listParked({ clusterId: "local", limit: 10 })).length === 4;
+      await eventually("five parked messages", async () => {
+        return (await transport.listParked({ clusterId: "local", limit: 10 })).length === 5;
       }, PATIENTLY);
       const parked = await transport.listParked({ clusterId: "local", limit: 10 });
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -123,6 +124,11 @@ for (const kind of AGENT_KINDS) {
           ["m-2", '{"v":99}', "its version is 99, not 1"],
           ["m-3", '{"v":1,"job":{"id":1}}', "it holds no job"],
           ["m-4", "null", "it is no object"],
+          [
+            "m-5",
+            '{"v":1,"job":{"id":1,"revision":0,"bucketId":"b"}}',
+            "the id of its job is missing or wrong: 1",
+          ],
         ],
       );
       const job = await schedule.now(work, undefined);
