@@ -21,7 +21,6 @@ import { readFile } from "node:fs/promises";
 import type { TransportReach } from "../port.ts";
 import { closed, unavailable } from "../failures.ts";
 import { natsLabel, type NatsOptions } from "./options.ts";
-import { isMissing } from "./streams.ts";
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 8_000;
@@ -88,7 +87,7 @@ export class NatsLink implements AsyncDisposable {
       return await work();
     } catch (error) {
       if (this.#isClosed) throw closed(this.label);
-      if (isOurs(error) || isMissing(error)) throw error;
+      if (isOurs(error)) throw error;
       throw unavailable(this.label, textOf(error), { cause: error });
     }
   }

@@ -24,7 +24,8 @@ import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
 import type { NatsNames } from "./names.ts";
 import { listParked, park, parkedCounts } from "./parking.ts";
 import type { Pulled } from "./pulling.ts";
-import { BUCKET, isUnheard, type NatsIdentity, NatsQueues } from "./queues.ts";
+import { isUnheard, type NatsIdentity, NatsQueues } from "./queues.ts";
+import { BUCKET } from "./headers.ts";
 import { readAckAddress } from "./receipts.ts";
 import { ACK_WAIT_MS } from "./streams.ts";
 

@@ -9,7 +9,7 @@ import type { ParkedMessage, QueueName } from "../port.ts";
 import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
 import type { NatsNames } from "./names.ts";
 import { readAckAddress } from "./receipts.ts";
-import { BUCKET } from "./queues.ts";
+import { BUCKET, decoded } from "./headers.ts";
 import { isMissing } from "./streams.ts";
 
 const REASON = "Jm-Reason";
@@ -69,9 +69,9 @@ export async function listParked(
     });
     if (stored === null || !stored.subject.startsWith(names.parkedOfCluster(clusterId))) continue;
     found.push({
-      messageId: decodeURIComponent(stored.header.get(MESSAGE)),
-      bucketId: decodeURIComponent(stored.header.get(BUCKET)),
-      reason: decodeURIComponent(stored.header.get(REASON)),
+      messageId: decoded(stored.header.get(MESSAGE)),
+      bucketId: decoded(stored.header.get(BUCKET)),
+      reason: decoded(stored.header.get(REASON)),
       parkedAtMs: stored.time.getTime(),
       bytes: new Uint8Array(stored.data),
     });

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { errors } from "@nats-io/transport-node";
 import type { QueueName } from "../port.ts";
 import type { NatsLink } from "./link.ts";
+import { BUCKET, decoded } from "./headers.ts";
 import type { NatsNames } from "./names.ts";
 import { pull, type Pulled } from "./pulling.ts";
 import { isMissing, makeConsumer, makeStreams } from "./streams.ts";
@@ -19,9 +21,6 @@ export interface NatsIdentity {
   /** Whether they are. */
   readonly migrate: boolean;
 }
-
-/** The header that names the bucket of a message. */
-export const BUCKET = "Jm-Bucket";
 
 /** The queues of one agent connection. What a call throws has not been made an error of the transport yet. */
 export class NatsQueues {
@@ -116,7 +115,7 @@ export class NatsQueues {
     const subjects = Object.keys(state.subjects ?? {}).sort().slice(0, limit);
     const named = await Promise.all(subjects.map(async (subject) => {
       const last = await quietly(() => streams.getMessage(stream, { last_by_subj: subject }));
-      return decodeURIComponent(last?.header.get(BUCKET) ?? "");
+      return decoded(last?.header.get(BUCKET) ?? "");
     }));
     return named.filter((bucketId) => bucketId !== "");
   }
@@ -143,5 +142,5 @@ async function quietly<T>(work: () => Promise<T>): Promise<T | null> {
 /** Nobody listens at a subject: its stream or its consumer is gone. */
 export function isUnheard(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error.name === "NoRespondersError" || isUnheard(error.cause);
+  return error instanceof errors.NoRespondersError || isUnheard(error.cause);
 }
