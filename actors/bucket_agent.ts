@@ -126,7 +126,14 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
       state.executor.tell({ type: "abort", jobIds: null, code });
     },
 
-    holdings: (_context, _message, { shelf }) => shelf.holdings(),
+    holdings: (_context, _message, { shelf, busy, answering }) => ({
+      ...shelf.holdings(),
+      messages: answering + Number(busy.has("receive")) + Number(busy.has("save")),
+    }),
+
+    answered(_context, _message, state) {
+      state.answering--;
+    },
 
     tick(context, _message, state) {
       state.stale = true; // polling alone is sufficient
@@ -164,6 +171,7 @@ function newState(
     more: false,
     busy: new Set(),
     strangers: new Set(),
+    answering: 0,
     timer: null,
     sweepAtMono: 0, // what was placed before this life began
   };

@@ -42,7 +42,9 @@ export type BucketAgentMessage =
   /** Abort everything that runs, because the node stops now or the lease is lost. */
   | Tell<"interrupt", { code: "interrupted" | "lease_lost" }>
   /** What it holds. */
-  | Ask<"holdings", unknown, BucketHoldings>
+  | Ask<"holdings", unknown, AgentHoldings>
+  /** The agent connection was told what became of messages, or could not be told. */
+  | Tell<"answered">
   /** Looks after everything that is due to be looked after. */
   | Tell<"tick">
   /** Compares what it holds with what the master thinks it holds. */
@@ -107,8 +109,16 @@ export interface BucketAgentState {
   /** Claimed jobs the master named and this agent did not hold, at the last comparison. */
   strangers: ReadonlySet<string>;
   timer: Disposable | null;
+  /** Batches of messages whose acknowledgement or return is under way. */
+  answering: number;
   /** When the master is read beside the agent connection, on the monotonic clock. */
   sweepAtMono: number;
+}
+
+/** How much a bucket agent holds. */
+export interface AgentHoldings extends BucketHoldings {
+  /** Messages that are just being received, saved, acknowledged or given back, in batches. */
+  readonly messages: number;
 }
 
 /** The context of a bucket agent. */

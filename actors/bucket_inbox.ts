@@ -89,7 +89,30 @@ export function shelveReceived(
   shelf.shelve(messages.map(({ job }) => job), context.clock.now());
   const receipts = messages.map(({ receipt }) => receipt);
   if (receipts.length === 0) return;
-  void transport!.ack({ clusterId, bucketId, receipts }).catch(noted(context, bucketId));
+  answer(context, state, transport!.ack({ clusterId, bucketId, receipts }));
+}
+
+/** Gives back what was received: whoever empties the queue next need not wait for leases to end. */
+export function returnReceived(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  { messages, offered }: Extract<Done, { kind: "receive" }>,
+): void {
+  const { args: { clusterId, bucketId }, transport } = state;
+  const receipts = [...messages, ...offered].map(({ receipt }) => receipt);
+  if (receipts.length === 0) return;
+  answer(context, state, transport!.release({ clusterId, bucketId, receipts, delayMs: 0 }));
+}
+
+/** The agent connection is told what became of messages. Nobody waits for it but a worker that leaves. */
+function answer(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  told: Promise<void>,
+): void {
+  state.answering++;
+  const settled = told.catch(noted(context, state.args.bucketId));
+  context.pipeToSelf(settled, () => ({ type: "answered" }));
 }
 
 /**

@@ -11,7 +11,7 @@ import type {
   Done,
   DutyDone,
 } from "./bucket_agent_protocol.ts";
-import { saveOffered, shelveReceived, sweepSoon } from "./bucket_inbox.ts";
+import { returnReceived, saveOffered, shelveReceived, sweepSoon } from "./bucket_inbox.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
 import type { JobRun } from "./handler_run.ts";
 
@@ -83,7 +83,7 @@ function received(
   state: BucketAgentState,
   result: Extract<Done, { kind: "receive" }>,
 ): void {
-  if (!mayStart(context, state)) return;
+  if (!mayStart(context, state)) return returnReceived(context, state, result);
   shelveReceived(context, state, result);
   saveOffered(context, state, result.offered);
   state.more = result.full;

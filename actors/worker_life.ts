@@ -13,7 +13,7 @@ import { PRIORITIES } from "../core/job.ts";
 import { pick } from "../core/random.ts";
 import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { NewBucket } from "../storage/port.ts";
-import type { BucketHoldings } from "./bucket_shelf.ts";
+import type { AgentHoldings } from "./bucket_agent_protocol.ts";
 import { rescueMessages } from "./agent_rescue.ts";
 import { repeat } from "./repeat.ts";
 import type { MasterStores } from "./storage_actor.ts";
@@ -133,7 +133,8 @@ const ANNOUNCE_TIMEOUT_MS = 2_000;
 
 /** Leaves when nothing is held any more, else looks again soon. */
 export async function retireStep(context: WorkerContext, state: WorkerState): Promise<void> {
-  if (await countClaimed(state) > 0) {
+  const held = await holdingsOf(state);
+  if (held.some(({ claimed, settling, messages }) => claimed + settling + messages > 0)) {
     context.sendAfter(20, { type: "retire_step" });
     return;
   }
@@ -142,17 +143,21 @@ export async function retireStep(context: WorkerContext, state: WorkerState): Pr
 }
 
 /** Attempts the worker has claimed and not yet settled; an agent that does not answer in time may hold one. */
-export async function countClaimed({ agents }: WorkerState): Promise<number> {
-  const holdings = await Promise.all(
+export async function countClaimed(state: WorkerState): Promise<number> {
+  const holdings = await holdingsOf(state);
+  return holdings.reduce((sum, { claimed, settling }) => sum + claimed + settling, 0);
+}
+
+function holdingsOf({ agents }: WorkerState): Promise<readonly AgentHoldings[]> {
+  return Promise.all(
     [...agents.values()].map((agent) =>
       agent.ask({ type: "holdings" }, { timeoutMs: 5_000 }).catch(() => UNKNOWN)
     ),
   );
-  return holdings.reduce((sum, { claimed, settling }) => sum + claimed + settling, 0);
 }
 
 /** What an agent holds that does not say: leaving now would make its running attempts look crashed. */
-const UNKNOWN: BucketHoldings = { buffered: 0, claimed: 1, settling: 0 };
+const UNKNOWN: AgentHoldings = { buffered: 0, claimed: 1, settling: 0, messages: 0 };
 
 async function leave(context: WorkerContext, state: WorkerState): Promise<void> {
   const { args: { clusterId, transport }, worker, store } = state;

@@ -146,12 +146,18 @@ for (const kind of AGENT_KINDS) {
       const bucketIds = (await producer.jm.client.listBuckets({})).map(({ id }) => id);
       const later = Array.from({ length: 40 }, () => undefined);
       const jobs = await producer.jm.schedule.many(work, later, { after: "4s" });
-      await producer.untilJob(jobs[0]!.id, "Onboarded", "AssignedToBucket");
+      await using transport = await place.open();
+      const held = async () => {
+        const depths = await transport.depths({ clusterId: "local", bucketIds });
+        return depths.map(({ waiting, leased }) => waiting + leased);
+      };
+      await eventually("every message to be sent", async () => {
+        const buffered = await producer.jm.jobs.count({ statuses: ["Onboarded"] });
+        return (await held()).reduce((sum, each) => sum + each, buffered) >= jobs.length;
+      }, { ...PATIENTLY, everyMs: 10 });
 
       await first.stop();
-      await using transport = await place.open();
-      const depths = await transport.depths({ clusterId: "local", bucketIds });
-      equal(depths.map(({ waiting, leased }) => waiting + leased), [0, 0, 0, 0, 0]);
+      equal(await held(), [0, 0, 0, 0, 0]);
       await producer.join({ agents, jobs: [work], workers: [{ name: "second" }] });
 
       await eventually("all to succeed", async () => await succeeded(producer) === 40, PATIENTLY);
