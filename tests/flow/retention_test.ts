@@ -57,8 +57,10 @@ Deno.test("a schedule that was terminated before the retention goes, its later o
   await jm.jobs.wait(jobId, { timeout: "60s" });
   for (const id of [old, fresh]) await jm.schedules.cancel(id);
   const longAgoMs = Date.now() - 3 * HOUR_MS;
-  await cluster.sql("UPDATE jm_schedules SET created_at = ?", longAgoMs);
-  await cluster.sql("UPDATE jm_schedules SET terminated_at = ? WHERE id = ?", longAgoMs, old);
+  // With a revision each, as every change: a node that is about to write what it read before looks again.
+  const aged = "UPDATE jm_schedules SET revision = revision + 1,";
+  await cluster.sql(`${aged} created_at = ?`, longAgoMs);
+  await cluster.sql(`${aged} terminated_at = ? WHERE id = ?`, longAgoMs, old);
 
   await jm.changeSettings({ retention: "1h" });
   await eventually(
