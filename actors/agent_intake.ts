@@ -9,42 +9,49 @@ import { codeOf } from "../core/errors.ts";
 import { STANDALONE_AGENT } from "../core/names.ts";
 import { pick } from "../core/random.ts";
 import type { NewJob } from "../storage/port.ts";
-import { offerOf, pendingJob } from "./agent_messages.ts";
+import { type Offer, offerOf, pendingJob } from "./agent_messages.ts";
 import type { SubmittedJob } from "./client.ts";
 import { insertJobs } from "./placing.ts";
 import type { SchedulerContext, SchedulerState } from "./scheduler_protocol.ts";
 
-/** A job and the bucket whose owner is to save it. */
+/** An offer and the bucket whose owner is to save its job. */
 interface Placed {
-  readonly job: NewJob;
+  readonly offer: Offer;
   readonly bucket: Bucket;
 }
 
 /**
  * Hands jobs to agent connections. Those that have none, or whose connection fails, are stored in the master: the
- * answer says which promise was given. One that was stored although an agent connection has it too is saved once.
+ * answer says which promise was given. One that was stored although an agent connection has it too is saved once, and
+ * it is placed in the bucket it was offered to: only that bucket's owner may have started it.
  */
 export async function acceptByAgents(
   context: SchedulerContext,
   state: SchedulerState,
-  jobs: readonly NewJob[],
+  offers: readonly Offer[],
 ): Promise<readonly SubmittedJob[]> {
-  const placed = jobs.flatMap((job): Placed[] => {
-    const bucket = bucketFor(context, state, job);
-    return bucket === undefined ? [] : [{ job, bucket }];
+  const jobs = offers.map(({ job }) => job);
+  const placed = offers.flatMap((offer): Placed[] => {
+    const bucket = bucketFor(context, state, offer.job);
+    return bucket === undefined ? [] : [{ offer, bucket }];
   });
   const accepted = new Map<string, SubmittedJob>();
   const byAgent = Map.groupBy(placed, ({ bucket }) => bucket.agentConnectionId);
   await Promise.all(
-    [...byAgent].map(([agent, part]) => offer(context, state, { agent, part, accepted })),
+    [...byAgent].map(([agent, part]) => hand(context, state, { agent, part, accepted })),
   );
-  const rest = jobs.filter(({ id }) => !accepted.has(id));
+  const offeredTo = new Map(placed.map(({ offer, bucket }) => [offer.job.id, bucket]));
+  const rest = jobs.filter(({ id }) => !accepted.has(id)).map((job): NewJob => {
+    const bucket = offeredTo.get(job.id);
+    if (bucket === undefined) return job;
+    return { ...job, placement: { bucketId: bucket.id, epoch: bucket.epoch, claim: false } };
+  });
   const stored = rest.length === 0 ? [] : await insertJobs(context, state, rest);
   const durable = new Map(rest.map(({ id }, index) => [id, stored[index]!]));
   return jobs.map(({ id }) => accepted.get(id) ?? durable.get(id)!);
 }
 
-async function offer(
+async function hand(
   context: SchedulerContext,
   { posts }: SchedulerState,
   { agent, part, accepted }: {
@@ -54,10 +61,10 @@ async function offer(
   },
 ): Promise<void> {
   try {
-    const messages = part.map(({ job, bucket }) => offerOf(job, bucket.id));
+    const messages = part.map(({ offer, bucket }) => offerOf(offer, bucket));
     const { acceptance, oversize } = await posts.offer(agent, messages);
     const tooLong = new Set(oversize);
-    part.forEach(({ job, bucket }, index) => {
+    part.forEach(({ offer: { job }, bucket }, index) => {
       if (tooLong.has(messages[index]!.id)) return;
       accepted.set(job.id, { created: true, job: pendingJob(job, bucket), acceptance });
     });

@@ -25,18 +25,28 @@ export function messageOf(job: Job): NewMessage {
   };
 }
 
+/** A job for an agent connection to accept. */
+export interface Offer {
+  /** The job. */
+  readonly job: NewJob;
+  /** Nobody else can have accepted this job: its id was made for this very offer. */
+  readonly sole: boolean;
+}
+
 /** The message that brings a job which only the agent connection has yet: it is to be saved whenever it is due. */
-export function offerOf(job: NewJob, bucketId: BucketId): NewMessage {
-  return {
-    id: `${job.id}:new`,
-    bucketId,
-    dueAtMs: 0,
-    body: JSON.stringify({ v: VERSION, new: { ...job, placement: null } }),
-  };
+export function offerOf({ job, sole }: Offer, { id: bucketId, epoch }: Bucket): NewMessage {
+  const content = { v: VERSION, new: { ...job, placement: null }, ...(sole ? { epoch } : {}) };
+  return { id: `${job.id}:new`, bucketId, dueAtMs: 0, body: JSON.stringify(content) };
+}
+
+/** A bucket that a job is offered to. */
+interface Place {
+  readonly id: BucketId;
+  readonly agentConnectionId: string | null;
 }
 
 /** The job as callers see it until it is saved. */
-export function pendingJob({ placement: _, ...job }: NewJob, bucket: Bucket): Job {
+export function pendingJob({ placement: _, ...job }: NewJob, bucket: Place): Job {
   return {
     ...job,
     status: "SavePending",
@@ -78,6 +88,11 @@ export interface Offered {
   readonly receipt: string;
   /** The job to save. */
   readonly job: NewJob;
+  /**
+   * The bucket's epoch when the job was offered; it may then run before it is saved. `null` when others may have it:
+   * it was received before, or its id is not of the engine's making.
+   */
+  readonly epoch: number | null;
 }
 
 /** The jobs that messages bring to the owner of a bucket, and the messages nobody can use. */
@@ -92,7 +107,7 @@ export function readMessages(
   const read: ReadMessage[] = [];
   const offered: Offered[] = [];
   const unreadable: Unreadable[] = [];
-  for (const { receipt, body } of deliveries) {
+  for (const { receipt, body, deliveries: times } of deliveries) {
     const found = contentOf(body);
     if (typeof found === "string") {
       unreadable.push({ receipt, reason: found });
@@ -100,7 +115,8 @@ export function readMessages(
     }
     const { job } = found;
     if (found.kind === "new") {
-      if (job.clusterId === bucket.clusterId) offered.push({ receipt, job: found.job });
+      const epoch = times === 1 ? found.epoch : null;
+      if (job.clusterId === bucket.clusterId) offered.push({ receipt, job: found.job, epoch });
       else unreadable.push({ receipt, reason: `its job is of cluster "${job.clusterId}"` });
     } else if (job.clusterId !== bucket.clusterId || found.job.bucketId !== bucket.bucketId) {
       const reason = `its job is for bucket "${found.job.bucketId}" of cluster "${job.clusterId}"`;
@@ -112,7 +128,7 @@ export function readMessages(
 
 type Content =
   | { readonly kind: "placed"; readonly job: Job }
-  | { readonly kind: "new"; readonly job: NewJob };
+  | { readonly kind: "new"; readonly job: NewJob; readonly epoch: number | null };
 
 /** What a body holds, or what is wrong with it. */
 function contentOf(body: string): Content | string {
@@ -125,7 +141,8 @@ function contentOf(body: string): Content | string {
   if (!isObject(value)) return "it is no object";
   if (value.v !== VERSION) return `its version is ${JSON.stringify(value.v)}, not ${VERSION}`;
   if (isObject(value.new)) {
-    return problemOf(value.new) ?? { kind: "new", job: value.new as unknown as NewJob };
+    const epoch = Number.isSafeInteger(value.epoch) ? value.epoch as number : null;
+    return problemOf(value.new) ?? { kind: "new", job: value.new as unknown as NewJob, epoch };
   }
   if (!isObject(value.job)) return "it holds no job";
   const { revision, bucketId } = value.job;

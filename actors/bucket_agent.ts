@@ -11,15 +11,20 @@
 import { bucketCapacity } from "../core/capacity.ts";
 import { invariant } from "../core/errors.ts";
 import { failure } from "../core/failure.ts";
+import { Batcher } from "./batcher.ts";
+import { MAX_BATCH } from "./batches.ts";
 import { BucketShelf } from "./bucket_shelf.ts";
 import type {
   BucketAgentArgs,
+  BucketAgentContext,
   BucketAgentMessage,
   BucketAgentState,
 } from "./bucket_agent_protocol.ts";
 import { handBack, reconcile, watchCancellations } from "./bucket_care.ts";
 import { markBuffered, markRunning, recordStart } from "./bucket_marks.ts";
 import { openQueue } from "./bucket_inbox.ts";
+import { saveSlow } from "./bucket_early.ts";
+import { EarlyJobs } from "./early_jobs.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
 import { done } from "./bucket_results.ts";
 import { settle } from "./bucket_settling.ts";
@@ -28,7 +33,7 @@ import type { JobRun } from "./handler_run.ts";
 import { type Actor, defineActor } from "./runtime/definition.ts";
 import type { SettlerMessage } from "./settler.ts";
 import { type MasterStores, storageAt } from "./storage_actor.ts";
-import { transportAt } from "./transport_actor.ts";
+import { transportAt, type TransportCalls } from "./transport_actor.ts";
 
 const TICK_MS = 500;
 const RECONCILE_MS = 10_000;
@@ -64,7 +69,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
     });
     context.sendInterval(TICK_MS, { type: "tick" });
     context.sendInterval(RECONCILE_MS, { type: "reconcile" });
-    return newState(args, {
+    return newState(context, args, {
       epoch,
       store,
       transport,
@@ -109,7 +114,10 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
     },
 
     running(context, { attempts }, state) {
-      markRunning(context, state, attempts);
+      const logs = attempts.flatMap((each) => each.logs);
+      if (logs.length > 0) state.settler.tell({ type: "logs", entries: logs });
+      markRunning(context, state, state.early.note(attempts));
+      saveSlow(context, state);
     },
 
     starting(context, { jobId, attempt }, state) {
@@ -138,6 +146,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
     tick(context, _message, state) {
       state.stale = true; // polling alone is sufficient
       pull(context, state);
+      saveSlow(context, state);
       markBuffered(context, state);
       watchCancellations(context, state);
     },
@@ -157,6 +166,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 });
 
 function newState(
+  { clock }: Pick<BucketAgentContext, "clock">,
   args: BucketAgentArgs,
   parts: Pick<BucketAgentState, "epoch" | "store" | "transport" | "executor" | "settler" | "shelf">,
 ): BucketAgentState {
@@ -171,10 +181,27 @@ function newState(
     more: false,
     busy: new Set(),
     strangers: new Set(),
+    early: new EarlyJobs(),
+    acks: parts.transport === null ? null : acknowledging(args, parts.transport, clock),
     answering: 0,
     timer: null,
     sweepAtMono: 0, // what was placed before this life began
   };
+}
+
+function acknowledging(
+  { clusterId, bucketId }: BucketAgentArgs,
+  transport: TransportCalls,
+  clock: BucketAgentContext["clock"],
+): Batcher<string, null> {
+  return new Batcher({
+    clock,
+    maxItems: MAX_BATCH,
+    send: async (receipts) => {
+      await transport.ack({ clusterId, bucketId, receipts });
+      return receipts.map(() => null);
+    },
+  });
 }
 
 /** Fences out whoever acted for this bucket before, takes back what they held, and answers the new epoch. */

@@ -7,9 +7,11 @@
 import type { BucketId, WorkerId } from "../core/ids.ts";
 import type { Job, Priority } from "../core/job.ts";
 import type { RetryPolicy } from "../core/retry.ts";
-import type { ClaimedJob, InsertedJob } from "../storage/port.ts";
+import type { ClaimedJob, InsertedJob, RecordedJob } from "../storage/port.ts";
 import type { Offered, ReadMessage } from "./agent_messages.ts";
+import type { Batcher } from "./batcher.ts";
 import type { BucketHoldings, BucketShelf } from "./bucket_shelf.ts";
+import type { EarlyJob, EarlyJobs, EndedEarly, SavedEarly } from "./early_jobs.ts";
 import type { EndedAttempt, ExecutorMessage, RunningAttempt } from "./executor_protocol.ts";
 import type { HandlerSource } from "./handlers.ts";
 import type { ActorContext } from "./runtime/definition.ts";
@@ -109,6 +111,10 @@ export interface BucketAgentState {
   /** Claimed jobs the master named and this agent did not hold, at the last comparison. */
   strangers: ReadonlySet<string>;
   timer: Disposable | null;
+  /** Jobs that only the agent connection has, waiting, running or ended here. */
+  readonly early: EarlyJobs;
+  /** Acknowledges messages; `null` without an agent connection. */
+  readonly acks: Batcher<string, null> | null;
   /** Batches of messages whose acknowledgement or return is under way. */
   answering: number;
   /** When the master is read beside the agent connection, on the monotonic clock. */
@@ -145,8 +151,23 @@ export type Done =
   | {
     readonly kind: "receive";
     readonly messages: readonly ReadMessage[];
+    /** Jobs that only the agent connection has, and that may run before they are saved. */
+    readonly fresh: readonly Offered[];
+    /** Jobs that the master may or may not have. */
     readonly offered: readonly Offered[];
     readonly full: boolean;
+  }
+  | {
+    readonly kind: "save_early";
+    readonly slow: readonly EarlyJob[];
+    /** `null` when the master took none. */
+    readonly saved: readonly SavedEarly[] | null;
+  }
+  | {
+    readonly kind: "record_early";
+    readonly early: readonly EndedEarly[];
+    /** None when the settler stopped before the master had them. */
+    readonly results: readonly RecordedJob[];
   }
   | {
     readonly kind: "save";

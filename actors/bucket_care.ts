@@ -8,13 +8,18 @@ import type { ClaimedJob } from "../storage/port.ts";
 import { batchesOf } from "./batches.ts";
 import type { BucketAgentContext, BucketAgentState } from "./bucket_agent_protocol.ts";
 import { proofOf, runDuty } from "./bucket_duty.ts";
+import { giveUp } from "./bucket_inbox.ts";
 
 /** More than a bucket holds at once. */
 const MAX_LISTED = 1_000;
 
-/** Hands the buffer back to the master. */
+/** Hands the buffer back to the master, and to the agent connection what only that one has. */
 function emptyBuffer(context: BucketAgentContext, state: BucketAgentState): void {
-  const jobIds = state.shelf.takeBuffer().map(({ id }) => id);
+  const buffered = state.shelf.takeBuffer().map(({ id }) => id);
+  const early = state.early.takeWaiting(buffered);
+  giveUp(context, state, early.map(({ receipt }) => receipt));
+  const onlyHere = new Set(early.map(({ job }) => job.id));
+  const jobIds = buffered.filter((id) => !onlyHere.has(id));
   state.stale = true;
   if (jobIds.length === 0) return;
   runDuty(context, state, {

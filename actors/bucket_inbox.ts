@@ -1,8 +1,9 @@
 /**
  * How a bucket agent receives jobs over an agent connection.
  *
- * The master has every job that a message brings. So a message is acknowledged as soon as its job is in the buffer, and
- * a job whose message is lost is found when the master is read, once a minute, or soon when the connection fails.
+ * The master has every job that a message of the first kind brings. So it is acknowledged as soon as its job is in the buffer,
+ * and a job whose message is lost is found when the master is read, once a minute, or soon when the connection fails.
+ * A message of the second kind brings a job that only the agent connection has: it is acknowledged once the master has the job.
  *
  * @module
  */
@@ -65,6 +66,7 @@ export function receive(
         leaseMs: LEASE_MS,
       });
       const { read: messages, offered, unreadable } = readMessages(deliveries, queue);
+      const fresh = await freshOf(context, state, offered);
       if (unreadable.length > 0) {
         await transport.park({ ...queue, parked: unreadable });
         context.log(
@@ -74,9 +76,31 @@ export function receive(
           }`,
         );
       }
-      return { kind: "receive", messages, offered, full: deliveries.length === limit };
+      const isFresh = new Set(fresh);
+      const others = offered.filter((each) => !isFresh.has(each));
+      return {
+        kind: "receive",
+        messages,
+        fresh,
+        offered: others,
+        full: deliveries.length === limit,
+      };
     },
   });
+}
+
+/** Those that may run before they are saved: due, offered to this very owner, by nobody else, and not in the master. */
+async function freshOf(
+  context: BucketAgentContext,
+  { args: { clusterId }, epoch, store }: BucketAgentState,
+  offered: readonly Offered[],
+): Promise<readonly Offered[]> {
+  const nowMs = context.clock.now();
+  const able = offered.filter((each) => each.epoch === epoch && each.job.scheduledAtMs <= nowMs);
+  if (able.length === 0) return [];
+  const jobIds = able.map(({ job }) => job.id);
+  const known = new Set((await store.queries.findMany({ clusterId, jobIds })).map(({ id }) => id));
+  return able.filter(({ job }) => !known.has(job.id));
 }
 
 /** Takes up what was received. The buffer has room for it; what it knows already is acknowledged like the rest. */
@@ -85,21 +109,35 @@ export function shelveReceived(
   state: BucketAgentState,
   { messages }: Extract<Done, { kind: "receive" }>,
 ): void {
-  const { args: { clusterId, bucketId }, transport, shelf } = state;
-  shelf.shelve(messages.map(({ job }) => job), context.clock.now());
-  const receipts = messages.map(({ receipt }) => receipt);
-  if (receipts.length === 0) return;
-  answer(context, state, transport!.ack({ clusterId, bucketId, receipts }));
+  state.shelf.shelve(messages.map(({ job }) => job), context.clock.now());
+  acknowledge(context, state, messages.map(({ receipt }) => receipt));
+}
+
+/** The messages are done with. Those of several calls leave together. */
+export function acknowledge(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  receipts: readonly string[],
+): void {
+  if (receipts.length > 0) answer(context, state, state.acks!.add(receipts));
 }
 
 /** Gives back what was received: whoever empties the queue next need not wait for leases to end. */
 export function returnReceived(
   context: BucketAgentContext,
   state: BucketAgentState,
-  { messages, offered }: Extract<Done, { kind: "receive" }>,
+  { messages, fresh, offered }: Extract<Done, { kind: "receive" }>,
+): void {
+  giveUp(context, state, [...messages, ...fresh, ...offered].map(({ receipt }) => receipt));
+}
+
+/** Whoever receives these messages next deals with them. */
+export function giveUp(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  receipts: readonly string[],
 ): void {
   const { args: { clusterId, bucketId }, transport } = state;
-  const receipts = [...messages, ...offered].map(({ receipt }) => receipt);
   if (receipts.length === 0) return;
   answer(context, state, transport!.release({ clusterId, bucketId, receipts, delayMs: 0 }));
 }
@@ -108,7 +146,7 @@ export function returnReceived(
 function answer(
   context: BucketAgentContext,
   state: BucketAgentState,
-  told: Promise<void>,
+  told: Promise<unknown>,
 ): void {
   state.answering++;
   const settled = told.catch(noted(context, state.args.bucketId));
@@ -122,8 +160,9 @@ function answer(
 export function saveOffered(
   context: BucketAgentContext,
   state: BucketAgentState,
-  offered: readonly Offered[],
+  received: readonly Offered[],
 ): void {
+  const offered = received.filter(({ job, receipt }) => !state.early.redelivered(job.id, receipt));
   if (offered.length === 0) return;
   const { args: { clusterId, bucketId }, transport, shelf, store, epoch } = state;
   const nowMs = context.clock.now();

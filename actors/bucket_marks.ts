@@ -13,7 +13,7 @@ import type { RunningAttempt } from "./executor_protocol.ts";
 /** How long a job sits in the buffer before that is written, in milliseconds. */
 const MARK_AFTER_MS = 250;
 
-/** Writes `Processing`, progress and logs of attempts that run for a while. */
+/** Writes `Processing` and progress of attempts that run for a while. */
 export function markRunning(
   context: BucketAgentContext,
   state: BucketAgentState,
@@ -26,15 +26,14 @@ export function markRunning(
     startedAtMs: each.startedAtMs,
     progress: each.progress,
   }));
-  const logs = attempts.flatMap((each) => each.logs);
-  if (logs.length > 0) state.settler.tell({ type: "logs", entries: logs });
   mark(context, state, marks);
 }
 
 /** Writes `Onboarded` for jobs that have been in the buffer for a while. */
 export function markBuffered(context: BucketAgentContext, state: BucketAgentState): void {
   if (state.busy.has("mark")) return;
-  const jobs = state.shelf.takeUnmarked(context.clock.now() - MARK_AFTER_MS);
+  const jobs = state.shelf.takeUnmarked(context.clock.now() - MARK_AFTER_MS)
+    .filter(({ id }) => !state.early.has(id)); // the master does not have it
   mark(
     context,
     state,

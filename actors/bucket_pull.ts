@@ -23,8 +23,12 @@ export function pull(context: BucketAgentContext, state: BucketAgentState): void
   const { shelf } = state;
   const nowMs = context.clock.now();
   if (!state.busy.has("claim")) {
-    const due = shelf.takeDue(nowMs);
-    if (due.length > 0) claim(context, state, due);
+    const { early = [], stored = [] } = Object.groupBy(
+      shelf.takeDue(nowMs),
+      ({ id }) => state.early.has(id) ? "early" : "stored",
+    );
+    if (early.length > 0) startEarly(context, state, early);
+    if (stored.length > 0) claim(context, state, stored);
   }
   if (wantsMore(state, nowMs)) read(context, state, nowMs);
   armTimer(context, state, nowMs);
@@ -63,6 +67,19 @@ function fetch(context: BucketAgentContext, state: BucketAgentState, nowMs: numb
       return { kind: "fetch", jobs, full: jobs.length === limit };
     },
   });
+}
+
+/** Starts jobs that only the agent connection has. There is nothing to claim: this is the only owner they were offered to. */
+function startEarly(
+  context: BucketAgentContext,
+  state: BucketAgentState,
+  jobs: readonly Job[],
+): void {
+  const { workerId } = state.args;
+  state.shelf.claimAnswered(jobs.map(({ id }) => id));
+  for (const { id } of jobs) state.early.start(id);
+  const granted = jobs.map((job): Job => ({ ...job, status: "Queued", attempts: 1, workerId }));
+  handOver(context, state, granted.map((job) => ({ job, attempt: 1, epoch: state.epoch })));
 }
 
 function claim(context: BucketAgentContext, state: BucketAgentState, jobs: readonly Job[]): void {

@@ -10,9 +10,12 @@ import type {
   BucketAgentState,
   Done,
   DutyDone,
+  DutyKind,
 } from "./bucket_agent_protocol.ts";
+import { savedEarly, takeUp } from "./bucket_early.ts";
 import { returnReceived, saveOffered, shelveReceived, sweepSoon } from "./bucket_inbox.ts";
 import { handOver, mayStart, pull } from "./bucket_pull.ts";
+import { recordedEarly } from "./bucket_recording.ts";
 import type { JobRun } from "./handler_run.ts";
 
 /** How long after a failure to look again, in milliseconds. */
@@ -24,8 +27,7 @@ export function done(
   state: BucketAgentState,
   { done: result }: DutyDone,
 ): void {
-  const kind = result.kind === "failed" ? result.duty : result.kind;
-  state.busy.delete(kind);
+  state.busy.delete(dutyOf(result));
   switch (result.kind) {
     case "fetch":
       return fetched(context, state, result);
@@ -33,6 +35,12 @@ export function done(
       return received(context, state, result);
     case "save":
       return saved(context, state, result);
+    case "save_early":
+      savedEarly(context, state, result);
+      return pull(context, state);
+    case "record_early":
+      recordedEarly(context, state, result);
+      return pull(context, state);
     case "claim":
       return claimed(context, state, result);
     case "settle":
@@ -53,6 +61,19 @@ export function done(
       state.shelf.claimAnswered(result.claiming);
       state.stale = true;
       context.sendAfter(RETRY_MS, { type: "wake" });
+  }
+}
+
+function dutyOf(result: Done): DutyKind {
+  switch (result.kind) {
+    case "failed":
+      return result.duty;
+    case "save_early":
+      return "save";
+    case "record_early":
+      return "settle";
+    default:
+      return result.kind;
   }
 }
 
@@ -85,6 +106,7 @@ function received(
 ): void {
   if (!mayStart(context, state)) return returnReceived(context, state, result);
   shelveReceived(context, state, result);
+  takeUp(context, state, result.fresh);
   saveOffered(context, state, result.offered);
   state.more = result.full;
   pull(context, state);
@@ -127,6 +149,8 @@ function claimed(
     epoch: state.epoch,
   }));
   handOver(context, state, runs);
+  // A job that was moved and came back meanwhile: its newer message was taken for the one that was being claimed.
+  if (runs.length < jobs.length && state.transport !== null) sweepSoon(context, state);
   pull(context, state);
 }
 
@@ -168,7 +192,7 @@ function reconciled(
 function lost(context: BucketAgentContext, state: BucketAgentState): void {
   if (state.completing) return;
   state.completing = true;
-  state.shelf.takeBuffer();
+  state.early.takeWaiting(state.shelf.takeBuffer().map(({ id }) => id));
   state.executor.tell({ type: "abort", jobIds: null, code: "lease_lost" });
   context.log("warning", "The bucket was taken over; its attempts are aborted", {
     bucketId: state.args.bucketId,

@@ -197,6 +197,14 @@ export class BucketShelf {
     return this.#buffer[0]?.job.scheduledAtMs;
   }
 
+  /** Takes these jobs out of the buffer. */
+  takeOut(jobIds: readonly string[]): void {
+    if (jobIds.length === 0) return;
+    const taken = new Set(jobIds);
+    this.#buffer = this.#buffer.filter(({ job }) => !taken.has(job.id));
+    for (const id of jobIds) this.#buffered.delete(id);
+  }
+
   /** Takes the whole buffer out. */
   takeBuffer(): readonly Job[] {
     const taken = this.#buffer.map(({ job }) => job);

@@ -23,7 +23,7 @@ const RESERVE_TIMEOUT_MS = 1_000;
 /** How long an insert is repeated while the master is busy or away, in milliseconds. */
 const INSERT_BUDGET_MS = 10_000;
 
-/** Stores a batch of jobs in one commit and hands over what was claimed for this node. */
+/** Stores a batch of jobs, those that have a placement there, in one commit and hands over what was claimed for this node. */
 export async function insertJobs(
   context: SchedulerContext,
   state: SchedulerState,
@@ -102,11 +102,12 @@ class Places {
     const agents = new Map([...state.agentsByWorker.values()].flatMap((each) => [...each]));
     const nowMs = context.clock.now();
     const due = state.settings.mode === "Active"
-      ? jobs.filter((job) => job.scheduledAtMs <= nowMs)
+      ? jobs.filter((job) => job.placement === null && job.scheduledAtMs <= nowMs)
       : [];
     const promised = await reserve(context, state, { agents, due });
     const nearMs = nowMs + state.settings.transientThresholdMs;
     const placed = jobs.map((job): NewJob => {
+      if (job.placement !== null) return job;
       const slot = job.scheduledAtMs <= nowMs ? promised.take(job) : undefined;
       if (slot !== undefined) return { ...job, placement: placement(slot, true) };
       const bucket = job.scheduledAtMs <= nearMs && state.settings.mode === "Active"

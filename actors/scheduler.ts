@@ -22,6 +22,7 @@ import {
 } from "../core/request.ts";
 import type { NewJob } from "../storage/port.ts";
 import { acceptByAgents } from "./agent_intake.ts";
+import type { Offer } from "./agent_messages.ts";
 import { AgentPosts } from "./agent_posts.ts";
 import { Batcher } from "./batcher.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
@@ -70,10 +71,10 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
         maxItems: MAX_BATCH,
         send: (jobs) => insertJobs(context, state, jobs),
       }),
-      offers: new Batcher<NewJob, SubmittedJob>({
+      offers: new Batcher<Offer, SubmittedJob>({
         clock: context.clock,
         maxItems: MAX_BATCH,
-        send: (jobs) => acceptByAgents(context, state, jobs),
+        send: (offers) => acceptByAgents(context, state, offers),
       }),
       agentsByWorker: new Map(),
       settings: DEFAULT_CLUSTER_SETTINGS,
@@ -131,8 +132,7 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
 });
 
 /** A job, and who has to have it. */
-interface ReadJob {
-  readonly job: NewJob;
+interface ReadJob extends Offer {
   readonly acceptance: Acceptance;
 }
 
@@ -141,9 +141,9 @@ async function take(
   { inserts, offers }: SchedulerState,
   read: readonly ReadJob[],
 ): Promise<readonly SubmittedJob[]> {
-  const of = (wanted: Acceptance) =>
-    read.filter(({ acceptance }) => acceptance === wanted).map(({ job }) => job);
-  const [durable, offered] = [of("durable"), of("agent")];
+  const of = (wanted: Acceptance) => read.filter(({ acceptance }) => acceptance === wanted);
+  const durable = of("durable").map(({ job }) => job);
+  const offered = of("agent");
   if (offered.length === 0) return await inserts.add(durable);
   const [stored, taken] = await Promise.all([
     durable.length === 0 ? [] : inserts.add(durable),
@@ -213,5 +213,5 @@ async function toJob(
     createdAtMs: nowMs,
     placement: null,
   };
-  return { acceptance, job };
+  return { acceptance, job, sole: id === null };
 }

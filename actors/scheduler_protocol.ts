@@ -13,6 +13,7 @@ import type { ScheduleRules } from "../core/schedule.ts";
 import type { ScheduleRequest } from "../core/schedule_request.ts";
 import type { EnlistedJobs, NewJob } from "../storage/port.ts";
 import type { Batcher } from "./batcher.ts";
+import type { Offer } from "./agent_messages.ts";
 import type { AgentPosts, TransportAddresses } from "./agent_posts.ts";
 import type { BucketAgentMessage } from "./bucket_agent_protocol.ts";
 import type {
@@ -90,7 +91,7 @@ export interface SchedulerState {
   readonly newId: () => string;
   readonly inserts: Batcher<NewJob, SubmittedJob>;
   /** Jobs for which the word of an agent connection is enough. */
-  readonly offers: Batcher<NewJob, SubmittedJob>;
+  readonly offers: Batcher<Offer, SubmittedJob>;
   readonly agentsByWorker: Map<string, ReadonlyMap<string, ActorRef<BucketAgentMessage>>>;
   settings: ClusterSettings;
   clusterCreatedAtMs: number;

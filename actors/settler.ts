@@ -9,7 +9,8 @@
 
 import { codeOf } from "../core/errors.ts";
 import type { LogEntry } from "../core/log.ts";
-import type { Settlement } from "../storage/port.ts";
+import type { Job } from "../core/job.ts";
+import type { RanJob, RecordedJob, Settlement } from "../storage/port.ts";
 import { Batcher } from "./batcher.ts";
 import { batchesOf, MAX_BATCH } from "./batches.ts";
 import { repeat } from "./repeat.ts";
@@ -21,6 +22,12 @@ import { type MasterStores, storageAt } from "./storage_actor.ts";
 export type SettlerMessage =
   /** Writes endings and the log lines before them; answers when the master has them. */
   | Ask<"settle", { settlements: readonly Settlement[]; logs: readonly LogEntry[] }, void>
+  /** Stores jobs that ran already, after their log lines; answers what became of each when the master has them. */
+  | Ask<
+    "record",
+    { jobs: readonly RanJob[]; logs: readonly LogEntry[] },
+    readonly RecordedJob[]
+  >
   /** Writes endings nobody waits for. */
   | Tell<"give_back", { settlements: readonly Settlement[] }>
   /** Writes log lines of attempts that still run; they are lost if the master does not take them. */
@@ -38,6 +45,7 @@ interface State {
   readonly args: SettlerArgs;
   readonly store: MasterStores;
   readonly settlements: Batcher<Settlement, null>;
+  readonly records: Batcher<RanJob, RecordedJob>;
 }
 
 type Context = ActorContext<SettlerMessage>;
@@ -59,13 +67,23 @@ export const settler: Actor<SettlerMessage, SettlerArgs> = defineActor<
       maxItems: MAX_BATCH,
       send: (items) => settleAll(context, { args, store }, items),
     });
-    return { args, store, settlements };
+    const records = new Batcher<RanJob, RecordedJob>({
+      clock: context.clock,
+      maxItems: MAX_BATCH,
+      send: (jobs) => recordAll(context, { args, store }, jobs),
+    });
+    return { args, store, settlements, records };
   },
 
   handlers: {
     async settle(context, { settlements, logs }, state) {
       if (logs.length > 0) await writeLogs(context, state, logs);
       await addAll(state, settlements);
+    },
+
+    async record(context, { jobs, logs }, state) {
+      if (logs.length > 0) await writeLogs(context, state, logs);
+      return (await Promise.all(batchesOf(jobs).map((batch) => state.records.add(batch)))).flat();
     },
 
     async give_back(_context, { settlements }, state) {
@@ -100,6 +118,26 @@ async function settleAll(
     });
   }
   return settlements.map(() => null);
+}
+
+async function recordAll(
+  context: Context,
+  { args, store }: Pick<State, "args" | "store">,
+  jobs: readonly RanJob[],
+): Promise<readonly RecordedJob[]> {
+  const results = await repeat(context, {
+    what: "record jobs that ran; they wait in memory",
+    call: () => store.jobs.record({ clusterId: args.clusterId, jobs }),
+  });
+  return results.map((each, index): RecordedJob => {
+    if (each.outcome !== "known" || !isSame(each.job, jobs[index]!.settlement)) return each;
+    const { id: jobId, status } = each.job;
+    return { outcome: "recorded", jobId, status }; // by an earlier try whose answer got lost
+  });
+}
+
+function isSame(job: Job, { workerId, startedAtMs, jobId }: Settlement): boolean {
+  return job.id === jobId && job.workerId === workerId && job.startedAtMs === startedAtMs;
 }
 
 async function writeLogs(

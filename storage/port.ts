@@ -13,6 +13,8 @@
  */
 
 export type * from "./ports/jobs.ts";
+export type * from "./ports/new_jobs.ts";
+export type * from "./ports/settlement.ts";
 export type * from "./ports/queries.ts";
 export type * from "./ports/history.ts";
 export type * from "./ports/schedules.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { InsertResult, NewJob } from "./jobs.ts";
+import type { InsertResult, NewJob } from "./new_jobs.ts";
 import type { Master } from "./master.ts";
 
 /** Where an adapter's code is and what it is opened with. Plain data: it is loaded where it runs. */

@@ -5,64 +5,10 @@
  */
 
 import type { FailureRecord } from "../../core/failure.ts";
-import type { BucketId, JobId, WorkerId } from "../../core/ids.ts";
-import type {
-  FinalStatus,
-  Job,
-  JobStatus,
-  OutcomeKind,
-  Priority,
-  Progress,
-} from "../../core/job.ts";
-
-/** Where a new job is put. `null` holds it on the master. */
-export interface Placement {
-  /** The bucket. */
-  readonly bucketId: BucketId;
-  /** The epoch under which the bucket was seen; an older one holds the job on the master instead. */
-  readonly epoch: number;
-  /** Grants attempt 1 at once: the caller is the owner and has a place for it. The job becomes `Queued`. */
-  readonly claim: boolean;
-}
-
-/** A job to store. What the engine decides later is left out. */
-export interface NewJob extends
-  Omit<
-    Job,
-    | "status"
-    | "result"
-    | "error"
-    | "progress"
-    | "startedAtMs"
-    | "finishedAtMs"
-    | "attempts"
-    | "lastAttempt"
-    | "crashes"
-    | "bucketId"
-    | "agentConnectionId"
-    | "workerId"
-    | "cancelRequestedAtMs"
-    | "revision"
-  > {
-  /** Where to put it. */
-  readonly placement: Placement | null;
-}
-
-/** What became of one {@linkcode NewJob}. */
-export interface InsertedJob {
-  /** The id that was asked for. */
-  readonly id: JobId;
-  /** Whether a row was made. `false`: `job` is the one in its way, by id, else by unique key, else by occurrence. */
-  readonly created: boolean;
-  /** The stored job. */
-  readonly job: Job;
-}
-
-/** What became of an insert. */
-export type InsertResult =
-  | { readonly outcome: "accepted"; readonly jobs: readonly InsertedJob[] }
-  | { readonly outcome: "cluster_archived" }
-  | { readonly outcome: "cluster_not_found" };
+import type { BucketId, JobId } from "../../core/ids.ts";
+import type { Job, JobStatus, Priority, Progress } from "../../core/job.ts";
+import type { InsertResult, NewJob, RanJob, RecordedJob } from "./new_jobs.ts";
+import type { Settlement } from "./settlement.ts";
 
 /** Which held jobs a coordinator asks for: one entry per live (lane, priority). */
 export interface DueRoute {
@@ -132,36 +78,6 @@ export interface JobMark {
   readonly startedAtMs: number | null;
   /** What the handler last said. Kept as it is when `null`. */
   readonly progress: Progress | null;
-}
-
-/** How one attempt ended, and what becomes of its job. */
-export interface Settlement {
-  /** The bucket it ran in. */
-  readonly bucketId: BucketId;
-  /** The epoch it ran under; another one changes nothing. */
-  readonly epoch: number;
-  /** The job. */
-  readonly jobId: JobId;
-  /** The attempt; another one changes nothing. */
-  readonly attempt: number;
-  /** How it ended. `interrupted` records no execution and gives the attempt back. */
-  readonly outcome: OutcomeKind;
-  /** When it started, in epoch milliseconds. */
-  readonly startedAtMs: number;
-  /** When it ended, in epoch milliseconds. */
-  readonly finishedAtMs: number;
-  /** The worker that ran it. */
-  readonly workerId: WorkerId;
-  /** What the handler returned, as JSON text. */
-  readonly result: string | null;
-  /** Why it failed. Stored on the job and on the execution. */
-  readonly error: FailureRecord | null;
-  /** What the handler last said. Kept as it is when `null`. */
-  readonly progress: Progress | null;
-  /** What becomes of the job. `HeldOnMaster` becomes `Cancelled` when its cancellation was requested. */
-  readonly next:
-    | { readonly status: FinalStatus }
-    | { readonly status: "HeldOnMaster"; readonly scheduledAtMs: number };
 }
 
 /** A change of one job from outside. */
@@ -264,6 +180,16 @@ export interface JobStore {
     readonly applied: readonly { readonly jobId: JobId; readonly status: JobStatus }[];
     readonly stale: readonly JobId[];
   }>;
+
+  /**
+   * Stores jobs that ran already: one row each, as if it had been inserted, claimed and settled, and its execution (but
+   * for `interrupted`), all in one commit. Answers what became of each, in order. Only the bucket's epoch is asked for: what ran
+   * is put on record whatever the cluster's mode is by now.
+   */
+  record(input: {
+    readonly clusterId: string;
+    readonly jobs: readonly RanJob[];
+  }): Promise<readonly RecordedJob[]>;
 
   /** Hands unclaimed jobs of the bucket back to the master: `HeldOnMaster`, unplaced, revision + 1. Answers how many. */
   release(

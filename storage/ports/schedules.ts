@@ -11,7 +11,8 @@ import type { FailureRecord } from "../../core/failure.ts";
 import type { JobId, ScheduleId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { Schedule, ScheduleFilter, ScheduleProgress } from "../../core/schedule.ts";
-import type { LeaseProof, NewJob } from "./jobs.ts";
+import type { LeaseProof } from "./jobs.ts";
+import type { NewJob } from "./new_jobs.ts";
 import type { Page } from "./queries.ts";
 
 /** What became of one schedule to store. */

@@ -7,15 +7,22 @@
 import type { BucketId, JobId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
 import type { InsertedJob, NewJob } from "../port.ts";
-import { batch, columnsOf, type Item, itemWith, slicesOf } from "./batches.ts";
-import { JOBS } from "./columns.ts";
-import { STATUS } from "./codes.ts";
-import type { Dialect, ListedRows } from "./dialect.ts";
+import { batch, type Item, itemWith, slicesOf } from "./batches.ts";
+import type { Dialect } from "./dialect.ts";
 import { SqlFailure } from "./failures.ts";
+import { type InsertStatements, newStatements, ranStatements } from "./job_insertion_statements.ts";
 import type { BucketHolder } from "./new_jobs.ts";
 import type { Proofs } from "./proofs.ts";
-import { errorTextOf, JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS, tagsOf } from "./rows.ts";
-import { composed, fixed, type Statement, type Transaction } from "./session.ts";
+import {
+  errorTextOf,
+  jobOf,
+  jobValues,
+  NEW_JOB_COLUMNS,
+  RAN_JOB_COLUMNS,
+  ranJobValues,
+  tagsOf,
+} from "./rows.ts";
+import type { Statement, Transaction } from "./session.ts";
 import type { Tables } from "./table_names.ts";
 import { compareText } from "./text_order.ts";
 
@@ -28,13 +35,15 @@ export interface InsertingTransaction extends Pick<Transaction, "rows" | "run"> 
 /** Makes rows of new jobs. */
 export class JobInsertion {
   readonly #proofs: Proofs;
-  readonly #sql: ReturnType<typeof statements>;
+  readonly #sql: ReturnType<typeof newStatements>;
+  readonly #ran: InsertStatements;
   readonly #answersRows: boolean;
 
   /** Stores in `tables`. */
   constructor(dialect: Dialect, tables: Tables, proofs: Proofs) {
     this.#proofs = proofs;
-    this.#sql = statements(dialect, tables);
+    this.#sql = newStatements(dialect, tables);
+    this.#ran = ranStatements(dialect, tables);
     this.#answersRows = dialect.name === "postgres";
   }
 
@@ -55,9 +64,28 @@ export class JobInsertion {
     clusterId: string,
     jobs: readonly Job[],
   ): Promise<readonly InsertedJob[]> {
+    const entries = jobs.map((job) => ({ id: job.id, job, item: itemOf(clusterId, job) }));
+    return await this.#insertAll(tx, clusterId, { entries, sql: this.#sql });
+  }
+
+  /** The same for jobs that ran already, with what came of it. */
+  async insertRan(
+    tx: InsertingTransaction,
+    clusterId: string,
+    jobs: readonly Job[],
+  ): Promise<readonly InsertedJob[]> {
+    const entries = jobs.map((job) => ({ id: job.id, job, item: ranItemOf(job) }));
+    return await this.#insertAll(tx, clusterId, { entries, sql: this.#ran });
+  }
+
+  async #insertAll(
+    tx: InsertingTransaction,
+    clusterId: string,
+    { entries, sql }: { readonly entries: readonly Entry[]; readonly sql: InsertStatements },
+  ): Promise<readonly InsertedJob[]> {
     const inserted: InsertedJob[] = [];
-    for (const part of partsOf(clusterId, jobs)) {
-      const stored = await this.#store(tx, clusterId, part);
+    for (const part of partsOf(entries)) {
+      const stored = await this.#store(tx, clusterId, { part, sql });
       const inTheWay = await this.#inTheWay(tx, clusterId, { part, stored });
       for (const { id, job } of part) {
         const other = inTheWay.get(id);
@@ -80,8 +108,9 @@ export class JobInsertion {
     jobs: readonly Job[],
   ): Promise<readonly boolean[]> {
     const created: boolean[] = [];
-    for (const part of partsOf(clusterId, jobs)) {
-      const stored = await this.#store(tx, clusterId, part);
+    const entries = jobs.map((job) => ({ id: job.id, job, item: itemOf(clusterId, job) }));
+    for (const part of partsOf(entries)) {
+      const stored = await this.#store(tx, clusterId, { part, sql: this.#sql });
       created.push(...part.map(({ id }) => stored.has(id)));
     }
     return created;
@@ -91,22 +120,22 @@ export class JobInsertion {
   async #store(
     tx: InsertingTransaction,
     clusterId: string,
-    part: readonly Entry[],
+    { part, sql }: { readonly part: readonly Entry[]; readonly sql: InsertStatements },
   ): Promise<ReadonlySet<JobId>> {
     const given = batch(inLockOrder(part).map(({ item }) => item));
     if (this.#answersRows) {
-      const rows = await tx.rows(this.#sql.insertAnswering, [given]);
+      const rows = await tx.rows(sql.insertAnswering, [given]);
       return new Set(rows.map((row) => row[0] as JobId));
     }
     if (!tx.countsFound) {
       await tx.run(this.#sql.save);
-      if (await tx.run(this.#sql.insert, [given]) === part.length) {
+      if (await tx.run(sql.insert, [given]) === part.length) {
         return new Set(part.map(({ id }) => id));
       }
       await tx.run(this.#sql.undo);
     }
     const before = await this.#stored(tx, clusterId, given);
-    const count = await tx.run(this.#sql.insert, [given]);
+    const count = await tx.run(sql.insert, [given]);
     const after = await this.#stored(tx, clusterId, given);
     const made = [...after].filter((id) => !before.has(id));
     if (tx.countsFound || made.length === count) return new Set(made);
@@ -174,8 +203,7 @@ function lockKeyOf({ id, definitionId, uniqueKey, scheduleId, occurrenceAtMs }: 
 }
 
 /** The jobs as rows, in parts that each make one statement. */
-function partsOf(clusterId: string, jobs: readonly Job[]): readonly (readonly Entry[])[] {
-  const entries = jobs.map((job) => ({ id: job.id, job, item: itemOf(clusterId, job) }));
+function partsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   return slicesOf(entries, ({ item }) => item).flatMap(withoutRepeats);
 }
 
@@ -193,9 +221,19 @@ function keysOf({ id, definitionId, uniqueKey, scheduleId, occurrenceAtMs }: Job
 function itemOf(clusterId: string, job: Job): Item {
   return {
     ...itemWith(NEW_JOB_COLUMNS, jobValues({ ...job, clusterId }, null)),
-    metadata: JSON.stringify(tagsOf(job.metadata)),
-    error_text: errorTextOf(job.error),
+    ...textsOf(job),
+    crashes: 0,
   };
+}
+
+/** The row of a job that ran already, by its columns. */
+function ranItemOf(job: Job): Item {
+  return { ...itemWith(RAN_JOB_COLUMNS, ranJobValues(job)), ...textsOf(job) };
+}
+
+/** What servers store in another form than the file. */
+function textsOf({ metadata, error }: Job): Item {
+  return { metadata: JSON.stringify(tagsOf(metadata)), error_text: errorTextOf(error) };
 }
 
 /** Cuts before an id that came already: which of both was stored could not be told. */
@@ -216,53 +254,4 @@ function withoutRepeats(entries: readonly Entry[]): readonly (readonly Entry[])[
 /** Another transaction came between two looks: the whole is to be done again. */
 function interfered(): SqlFailure {
   return new SqlFailure("conflict", "another call stored or removed the same jobs meanwhile");
-}
-
-const COLUMNS: readonly string[] = [...NEW_JOB_COLUMNS, "error_text"];
-
-function statements(dialect: Dialect, { jobs }: Tables) {
-  const given = dialect.jsonTable("?", "g", columnsOf(JOBS, COLUMNS));
-  const values = COLUMNS.map((column) =>
-    column === "claimed_at"
-      ? `CASE WHEN g.status = ${STATUS.Queued} THEN ${dialect.clockMs} END`
-      : `g.${column}`
-  );
-  const insert = `INSERT INTO ${jobs} (${COLUMNS.join(", ")}, crashes)
-SELECT ${values.join(", ")}, 0 FROM ${given} ${dialect.name === "mysql" ? "WHERE true" : ""}
-${dialect.orIgnore(jobs)}`;
-  const columns = JOB_COLUMNS.split(",").map((column) => `t.${column.trim()}`).join(", ");
-  const inTheWay = (way: number, keys: readonly string[], lock: ListedRows["lock"] = "none") =>
-    dialect.selectListed({
-      table: jobs,
-      batch: columnsOf(JOBS, ["id", ...keys]),
-      ...(keys.length === 0
-        ? {}
-        : { by: Object.fromEntries(keys.map((key) => [key, `g.${key}`])) }),
-      columns: `g.id AS refused, ${way} AS way, ${columns}`,
-      lock,
-    });
-  const uniqueKey = ["definition_id", "unique_key"];
-  const three = [
-    inTheWay(1, []),
-    inTheWay(2, uniqueKey),
-    inTheWay(3, ["schedule_id", "occurrence_at"]),
-  ];
-  return {
-    insertAnswering: fixed(`${insert} RETURNING id`),
-    insert: fixed(insert),
-    save: fixed("SAVEPOINT jobmaster_insert"),
-    undo: fixed("ROLLBACK TO SAVEPOINT jobmaster_insert"),
-    stored: fixed(dialect.selectListed({
-      table: jobs,
-      batch: columnsOf(JOBS, ["id"]),
-      columns: "t.id",
-      lock: "none",
-    })),
-    /** Rare, so it is planned each time: a plan kept since the table was empty might read all of it. */
-    inTheWay: composed(`${three.map((sql) => `(${sql})`).join("\nUNION ALL\n")}\nORDER BY way`),
-    /** For REPEATABLE READ on MySQL, which hides what stood in the way of the insertion. A missing id would lock a gap. */
-    inTheWayNow: dialect.name === "mysql"
-      ? [fixed(inTheWay(2, uniqueKey, "share")), fixed(inTheWay(1, [], "share"))]
-      : [],
-  };
 }

@@ -14,6 +14,8 @@ export interface JobParts {
   readonly flow: Pick<JobStore, "listDue" | "assign" | "fetch" | "claim" | "mark" | "release">;
   /** Settles attempts. */
   readonly settling: Pick<JobStore, "settle">;
+  /** Stores jobs that ran already. */
+  readonly recording: Pick<JobStore, "record">;
   /** Takes jobs out of buckets whose owner lost them. */
   readonly reclaim: Pick<JobStore, "reclaim">;
   /** Changes jobs from outside. */
@@ -21,7 +23,8 @@ export interface JobParts {
 }
 
 /** The store whose calls `parts` serve. */
-export function jobStoreOf({ intake, flow, settling, reclaim, changes }: JobParts): JobStore {
+export function jobStoreOf(parts: JobParts): JobStore {
+  const { intake, flow, settling, recording, reclaim, changes } = parts;
   return {
     insert: (input) => intake.insert(input),
     listDue: (input) => flow.listDue(input),
@@ -30,6 +33,7 @@ export function jobStoreOf({ intake, flow, settling, reclaim, changes }: JobPart
     claim: (input) => flow.claim(input),
     mark: (input) => flow.mark(input),
     settle: (input) => settling.settle(input),
+    record: (input) => recording.record(input),
     release: (input) => flow.release(input),
     reclaim: (input) => reclaim.reclaim(input),
     change: (input) => changes.change(input),

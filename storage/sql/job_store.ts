@@ -11,6 +11,7 @@ import { JobFlow } from "./job_flow.ts";
 import { JobIntake } from "./job_intake.ts";
 import { jobStoreOf } from "./job_parts.ts";
 import { JobReclaim } from "./job_reclaim.ts";
+import { JobRecording } from "./job_recording.ts";
 import { JobSettling } from "./job_settling.ts";
 import type { SqlDatabase } from "./session.ts";
 import type { StoreParts } from "./store_parts.ts";
@@ -27,6 +28,7 @@ export function sqlJobStore(
     intake: new JobIntake(database, parts.proofs, parts.insertion),
     flow: new JobFlow(database, tables, parts.proofs),
     settling: new JobSettling(database, tables, { ...parts, executions }),
+    recording: new JobRecording(database, { ...parts, executions }),
     reclaim: new JobReclaim(database, tables, { ...parts, executions }),
     changes: new JobChanges(database, tables, parts),
   });

@@ -9,7 +9,7 @@ import type { ClusterMode } from "../../core/cluster.ts";
 import type { FailureRecord } from "../../core/failure.ts";
 import type { BucketId, WorkerId } from "../../core/ids.ts";
 import type { Job } from "../../core/job.ts";
-import type { NewJob } from "../port.ts";
+import type { NewJob, RanJob } from "../port.ts";
 
 /** What a bucket lends to the jobs placed in it, and what fences them. */
 export interface BucketHolder {
@@ -71,4 +71,24 @@ export function skippedJob(
 ): Job {
   const job = storedJob(clusterId, newJob, null);
   return { ...job, status: "Cancelled", error, finishedAtMs: atMs };
+}
+
+/** The record of a job that ran before it was stored. */
+export function ranJob(clusterId: string, { job: newJob, settlement }: RanJob): Job {
+  const { attempt, outcome, next, error, finishedAtMs } = settlement;
+  const held = next.status === "HeldOnMaster";
+  return {
+    ...storedJob(clusterId, newJob, null),
+    status: next.status,
+    result: settlement.result,
+    error: next.status === "Succeeded" ? null : error,
+    progress: settlement.progress,
+    startedAtMs: settlement.startedAtMs,
+    finishedAtMs: held ? null : finishedAtMs,
+    scheduledAtMs: held ? next.scheduledAtMs : newJob.scheduledAtMs,
+    attempts: outcome === "interrupted" ? attempt - 1 : attempt,
+    crashes: outcome === "crashed" ? 1 : 0,
+    workerId: settlement.workerId,
+    revision: 2, // one for its placement, one for its end
+  };
 }

@@ -188,6 +188,26 @@ export function jobValues(job: Job, claimedAtMs: number | null): readonly SqlVal
   ];
 }
 
+/** Columns that {@linkcode ranJobValues} fills, in its order. */
+export const RAN_JOB_COLUMNS: readonly string[] = [
+  ...NEW_JOB_COLUMNS,
+  "started_at",
+  "crashes",
+  "progress",
+  "result",
+];
+
+/** The values of a job that ran before it was stored, in the order of {@linkcode RAN_JOB_COLUMNS}. */
+export function ranJobValues(job: Job): readonly SqlValue[] {
+  return [
+    ...jobValues(job, null),
+    job.startedAtMs,
+    job.crashes,
+    jsonOf(job.progress),
+    job.result,
+  ];
+}
+
 /** The bucket in a row. */
 export function bucketOf(row: Fields): Bucket {
   return {

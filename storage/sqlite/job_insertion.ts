@@ -8,11 +8,18 @@ import type { StatementSync } from "node:sqlite";
 import type { ClusterMode } from "../../core/cluster.ts";
 import type { FailureRecord } from "../../core/failure.ts";
 import type { Job } from "../../core/job.ts";
-import type { InsertedJob, NewJob } from "../port.ts";
+import type { InsertedJob, NewJob, RanJob } from "../port.ts";
 import type { Preparing, RowStatement } from "./connection.ts";
 import type { Proofs } from "./proofs.ts";
-import { type Placing, placingBy, skippedJob, storedJob } from "../sql/new_jobs.ts";
-import { JOB_COLUMNS, jobOf, jobValues, NEW_JOB_COLUMNS } from "../sql/rows.ts";
+import { type Placing, placingBy, ranJob, skippedJob, storedJob } from "../sql/new_jobs.ts";
+import {
+  JOB_COLUMNS,
+  jobOf,
+  jobValues,
+  NEW_JOB_COLUMNS,
+  RAN_JOB_COLUMNS,
+  ranJobValues,
+} from "../sql/rows.ts";
 import type { Tables } from "../sql/table_names.ts";
 
 /** Makes rows of new jobs. */
@@ -20,6 +27,7 @@ export class JobInsertion {
   readonly #connection: Preparing;
   readonly #proofs: Proofs;
   readonly #insert: StatementSync;
+  readonly #insertRan: StatementSync;
   readonly #byId: RowStatement;
   readonly #byUniqueKey: RowStatement;
   readonly #byOccurrence: RowStatement;
@@ -28,10 +36,13 @@ export class JobInsertion {
   constructor(connection: Preparing, { jobs }: Tables, proofs: Proofs) {
     this.#connection = connection;
     this.#proofs = proofs;
-    this.#insert = connection.prepare(
-      `INSERT INTO ${jobs} (${NEW_JOB_COLUMNS.join(", ")})
-VALUES (${NEW_JOB_COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`,
-    );
+    const insert = (columns: readonly string[]) =>
+      connection.prepare(
+        `INSERT INTO ${jobs} (${columns.join(", ")})
+VALUES (${columns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`,
+      );
+    this.#insert = insert(NEW_JOB_COLUMNS);
+    this.#insertRan = insert(RAN_JOB_COLUMNS);
     const find = (index: string, where: string) =>
       connection.prepareRows(
         `SELECT ${JOB_COLUMNS} FROM ${jobs} INDEXED BY ${jobs}_${index}
@@ -49,9 +60,19 @@ WHERE cluster_id = ? AND ${where}`,
 
   /** Stores it, or answers the one that has its id, its unique key or its occurrence. For use inside a write. */
   insert(clusterId: string, newJob: NewJob, placing: Placing): InsertedJob {
-    const { id, definitionId, uniqueKey, scheduleId, occurrenceAtMs } = newJob;
     const job = this.add(clusterId, newJob, placing);
-    if (job !== null) return { id, created: true, job };
+    return job === null ? this.#inTheWay(clusterId, newJob) : { id: newJob.id, created: true, job };
+  }
+
+  /** The same for a job that ran already, with what came of it. For use inside a write. */
+  insertRan(clusterId: string, ran: RanJob): InsertedJob {
+    const job = ranJob(clusterId, ran);
+    const created = this.#insertRan.run(...ranJobValues(job)).changes === 1;
+    return created ? { id: job.id, created, job } : this.#inTheWay(clusterId, ran.job);
+  }
+
+  #inTheWay(clusterId: string, newJob: NewJob): InsertedJob {
+    const { id, definitionId, uniqueKey, scheduleId, occurrenceAtMs } = newJob;
     const row = this.#byId.get(clusterId, id) ??
       this.#byUniqueKey.get(clusterId, definitionId, uniqueKey) ??
       this.#byOccurrence.get(clusterId, scheduleId, occurrenceAtMs);

@@ -12,6 +12,7 @@ import { JobFlow } from "./job_flow.ts";
 import { JobIntake } from "./job_intake.ts";
 import { jobStoreOf } from "../sql/job_parts.ts";
 import { JobReclaim } from "./job_reclaim.ts";
+import { JobRecording } from "./job_recording.ts";
 import { JobSettling } from "./job_settling.ts";
 import type { StoreParts } from "./store_parts.ts";
 import type { Tables } from "../sql/table_names.ts";
@@ -27,6 +28,7 @@ export function sqliteJobStore(
     intake: new JobIntake(connection, parts.proofs, parts.insertion),
     flow: new JobFlow(connection, tables, parts.proofs),
     settling: new JobSettling(connection, tables, { ...parts, executions }),
+    recording: new JobRecording(connection, { ...parts, executions }),
     reclaim: new JobReclaim(connection, tables, { ...parts, executions }),
     changes: new JobChanges(connection, tables, parts),
   });

@@ -30,6 +30,7 @@ import { scheduleInsertCases } from "./schedule_insert_cases.ts";
 import { scheduleListCases } from "./schedule_list_cases.ts";
 import { schedulePlanCases } from "./schedule_plan_cases.ts";
 import { scheduleUpdateCases } from "./schedule_update_cases.ts";
+import { recordCases } from "./record_cases.ts";
 import { settleCases } from "./settle_cases.ts";
 import { valueCases } from "./value_cases.ts";
 import { workerCases } from "./worker_cases.ts";
@@ -44,6 +45,7 @@ export const masterCases: readonly MasterCase[] = [
   ...claimCases,
   ...markCases,
   ...settleCases,
+  ...recordCases,
   ...reclaimCases,
   ...changeCases,
   ...listCases,

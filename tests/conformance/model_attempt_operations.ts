@@ -12,15 +12,18 @@ import {
   type JobStatus,
   type OutcomeKind,
 } from "../../core/job.ts";
-import type { BucketProof, JobChange, Settlement } from "../../storage/port.ts";
-import { aFailure } from "../support/factories.ts";
+import type { JobId } from "../../core/ids.ts";
+import type { BucketProof, JobChange, RanJob, Settlement } from "../../storage/port.ts";
+import { aFailure, jobId, newJob } from "../support/factories.ts";
 import {
   cluster,
   type Facts,
   instant,
   offset,
+  oneOf,
   type Operation,
   operation,
+  POOL,
   type Target,
   target,
 } from "./model_world.ts";
@@ -145,6 +148,30 @@ const settlement = fc.record({
   progress,
 });
 
+interface Ending {
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly end: Pick<Settlement, "outcome" | "next">;
+  readonly started: number;
+  readonly finished: number;
+  readonly hasError: boolean;
+  readonly progress: Settlement["progress"];
+}
+
+function settlementFor(proof: BucketProof, item: Ending): Settlement {
+  const { jobId, attempt, end: { outcome, next } } = item;
+  const succeeded = outcome === "succeeded";
+  const fails = !succeeded && outcome !== "interrupted" && item.hasError;
+  return {
+    ...{ bucketId: proof.bucketId, epoch: proof.epoch, jobId, attempt, outcome, next },
+    ...{ workerId: "w-1", progress: item.progress },
+    startedAtMs: item.started,
+    finishedAtMs: item.finished,
+    result: succeeded ? "[1]" : null,
+    error: fails ? aFailure({ message: outcome }) : null,
+  };
+}
+
 const settle = operation(
   "jobs.settle",
   fc.record({ cluster, items: fc.array(settlement, { minLength: 1, maxLength: 4 }) }),
@@ -154,21 +181,42 @@ const settle = operation(
       const jobId = facts.jobFor(clusterId, item.job, CLAIMED_STATUSES);
       const known = facts.job(clusterId, jobId);
       const proof = facts.proof(clusterId, known?.bucketId ?? "b-0", item.epochOff);
-      const succeeded = end.outcome === "succeeded";
-      const fails = !succeeded && end.outcome !== "interrupted" && item.hasError;
-      return {
-        ...{ bucketId: proof.bucketId, epoch: proof.epoch, jobId },
-        ...{ outcome: end.outcome, next: end.next, workerId: "w-1", progress: item.progress },
-        attempt: (known?.attempts ?? 0) + item.attemptOff,
-        startedAtMs: item.started,
-        finishedAtMs: item.finished,
-        result: succeeded ? "[1]" : null,
-        error: fails ? aFailure({ message: end.outcome }) : null,
-      };
+      const attempt = (known?.attempts ?? 0) + item.attemptOff;
+      return settlementFor(proof, { jobId, attempt, ...item, end });
     });
     const { applied, stale } = await side.master.jobs.settle({ clusterId, settlements });
     const byJob = applied.toSorted((a, b) => a.jobId < b.jobId ? -1 : 1);
     return { applied: byJob, stale: stale.toSorted() };
+  },
+);
+
+const ranJob = fc.record({
+  job: oneOf(POOL.jobs),
+  key: fc.constantFrom(null, null, "k-0", "k-1"),
+  bucket: target,
+  epochOff: offset,
+  end,
+  due: instant,
+  started: instant,
+  finished: instant,
+  hasError: fc.boolean(),
+  progress,
+});
+
+const record = operation(
+  "jobs.record",
+  fc.record({ cluster, items: fc.array(ranJob, { minLength: 1, maxLength: 3 }) }),
+  (args, side, facts) => {
+    const clusterId = side.cluster(args.cluster);
+    const jobs = args.items.map(({ end, ...item }): RanJob => {
+      const id = jobId(item.job);
+      const bucketId = facts.bucketFor(clusterId, item.bucket, ["Active"]);
+      const proof = facts.proof(clusterId, bucketId, item.epochOff);
+      const job = newJob({ id, clusterId, uniqueKey: item.key, scheduledAtMs: item.due });
+      const known = { jobId: id, attempt: 1 };
+      return { job, settlement: settlementFor(proof, { ...known, ...item, end }) };
+    });
+    return side.master.jobs.record({ clusterId, jobs });
   },
 );
 
@@ -225,6 +273,7 @@ export const attemptOperations: readonly fc.WeightedArbitrary<Operation>[] = [
   { weight: 16, arbitrary: claim },
   { weight: 14, arbitrary: mark },
   { weight: 18, arbitrary: settle },
+  { weight: 8, arbitrary: record },
   { weight: 4, arbitrary: release },
   { weight: 5, arbitrary: reclaim },
   { weight: 14, arbitrary: change },

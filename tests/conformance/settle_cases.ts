@@ -12,7 +12,8 @@ import type { MasterCase } from "./conformance_case.ts";
 import { released, STORED_STATUSES } from "./mark_cases.ts";
 import { Scene } from "./scene.ts";
 
-const NEXT: readonly Settlement["next"][] = [
+/** Every status that may follow an attempt. */
+export const NEXT: readonly Settlement["next"][] = [
   ...FINAL_STATUSES.map((status) => ({ status })),
   { status: "HeldOnMaster", scheduledAtMs: AT_MS + 30_000 },
 ];
@@ -235,7 +236,8 @@ function isClaimed(status: Job["status"]): boolean {
   return status === "Queued" || status === "Processing";
 }
 
-function settlementOf(job: Job, outcome: OutcomeKind, next: Settlement["next"]): Settlement {
+/** How the attempt of `job` ended, with all that goes with `outcome`. */
+export function settlementOf(job: Job, outcome: OutcomeKind, next: Settlement["next"]): Settlement {
   const fails = outcome === "failed" || outcome === "timed_out" || outcome === "crashed";
   return aSettlement(job, {
     outcome,
@@ -247,7 +249,7 @@ function settlementOf(job: Job, outcome: OutcomeKind, next: Settlement["next"]):
 }
 
 /** The job after a settlement that applied, when no cancellation was requested. */
-function settled(job: Job, settlement: Settlement): Job {
+export function settled(job: Job, settlement: Settlement): Job {
   const { next, outcome, error, result, startedAtMs, finishedAtMs, workerId } = settlement;
   const held = next.status === "HeldOnMaster";
   return {
@@ -262,7 +264,8 @@ function settled(job: Job, settlement: Settlement): Job {
   };
 }
 
-function executionOf(settlement: Settlement) {
+/** What is put on record of a settlement. */
+export function executionOf(settlement: Settlement) {
   const { jobId, attempt, outcome, startedAtMs, finishedAtMs, workerId, error } = settlement;
   return { jobId, attempt, outcome, startedAtMs, finishedAtMs, workerId, error };
 }

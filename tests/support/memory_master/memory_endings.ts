@@ -7,8 +7,15 @@
 import { CLAIMED_STATUSES, isFinal, type Job, type JobStatus } from "../../../core/job.ts";
 import type { FailureRecord } from "../../../core/failure.ts";
 import type { JobId } from "../../../core/ids.ts";
-import type { ChangeResult, JobChange, JobStore, Settlement } from "../../../storage/port.ts";
-import { unclaimedJobs, unplaced } from "./memory_flow.ts";
+import type {
+  ChangeResult,
+  JobChange,
+  JobStore,
+  RanJob,
+  RecordedJob,
+  Settlement,
+} from "../../../storage/port.ts";
+import { heldJob, storedAs, unclaimedJobs, unplaced } from "./memory_flow.ts";
 import {
   checkBatch,
   type ClusterRows,
@@ -19,7 +26,7 @@ import {
   type Synchronous,
 } from "./memory_state.ts";
 
-type Endings = Pick<JobStore, "settle" | "reclaim" | "change">;
+type Endings = Pick<JobStore, "settle" | "record" | "reclaim" | "change">;
 
 /** The part of the job store that ends attempts and jobs. */
 export function memoryEndings(state: MemoryState): Synchronous<Endings> {
@@ -35,6 +42,11 @@ export function memoryEndings(state: MemoryState): Synchronous<Endings> {
         else applied.push({ jobId: settlement.jobId, status });
       }
       return { applied, stale };
+    },
+    record: (input) => {
+      checkBatch(input.jobs, "jobs");
+      const rows = rowsOf(state, input.clusterId);
+      return input.jobs.map((each) => recordOne(rows, each));
     },
     reclaim: (input) => reclaim(rowsOf(state, input.clusterId), input),
     change: (input) => change(rowsOf(state, input.clusterId), input),
@@ -53,6 +65,18 @@ function settleOne(rows: ClusterRows, settlement: Settlement): JobStatus | null 
   const ended = settledJob(job, settlement);
   rows.jobs.set(job.id, interrupted ? { ...ended, attempts: job.attempts - 1 } : ended);
   return ended.status;
+}
+
+/** Stores it as if it were claimed, and settles that. */
+function recordOne(rows: ClusterRows, { job, settlement }: RanJob): RecordedJob {
+  const { bucketId, epoch, attempt } = settlement;
+  const bucket = rows.buckets.get(bucketId);
+  if (bucket?.epoch !== epoch) return { outcome: "stale", jobId: job.id };
+  const known = storedAs(rows, job);
+  if (known !== undefined) return { outcome: "known", jobId: job.id, job: known };
+  const held = heldJob(rows, job);
+  rows.jobs.set(job.id, { ...held, status: "Queued", bucketId, attempts: attempt, revision: 1 });
+  return { outcome: "recorded", jobId: job.id, status: settleOne(rows, settlement)! };
 }
 
 function settledJob(job: Job, settlement: Settlement): Job {
