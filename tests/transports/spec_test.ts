@@ -25,10 +25,10 @@ Deno.test("transportSpec reads every form of a NATS address", () => {
     ["tls://s3cret@h?ca=/ca.pem", {
       ...{ servers: ["h:4222"], tls: true, token: "s3cret", rootCertificate: "/ca.pem" },
     }],
-    ["nats://h?stream=mail&replicas=3&nkey=/k&creds=/c&migrate=false", {
-      ...{ servers: ["h:4222"], stream: "mail", replicas: 3, nkey: "/k", creds: "/c" },
-      migrate: false,
+    ["nats://h?stream=mail&replicas=3&nkey=/k&migrate=false", {
+      ...{ servers: ["h:4222"], stream: "mail", replicas: 3, nkey: "/k", migrate: false },
     }],
+    ["nats://h?creds=/c", { servers: ["h:4222"], creds: "/c" }],
   ];
   for (const [url, expected] of cases) {
     equal(transportSpec(url).options, { ...NATS, ...expected });
@@ -58,6 +58,9 @@ Deno.test("transportSpec refuses what it cannot read, and shows no secret", () =
     ["nats://h?migrate=perhaps", /migrate "perhaps".*true or false/],
     ["nats://h?colour=red", /parameter "colour".*the parameters are stream/],
     ["nats://h?token=", /token.*it must be text/],
+    ["nats://jo:secret@h?nkey=/k", /user and nkey.*only one of them/],
+    ["nats://secret@h?creds=/c&nkey=/k", /token and nkey and creds.*only one of them/],
+    ["nats://h?ca=/ca.pem", /ca "\/ca\.pem".*only tls:\/\/ reads it/],
   ];
   for (const [url, expected] of cases) {
     throws(() => transportSpec(url), (error: JobMasterError) => {

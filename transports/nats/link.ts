@@ -10,17 +10,12 @@ import {
   type JetStreamManager,
   jetstreamManager,
 } from "@nats-io/jetstream";
-import {
-  connect,
-  credsAuthenticator,
-  type NatsConnection,
-  nkeyAuthenticator,
-  type NodeConnectionOptions,
-} from "@nats-io/transport-node";
-import { readFile } from "node:fs/promises";
+import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { TransportReach } from "../port.ts";
 import { closed, unavailable } from "../failures.ts";
+import { readAccess } from "./access.ts";
 import { natsLabel, type NatsOptions } from "./options.ts";
+import { guardSockets } from "./sockets.ts";
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 8_000;
@@ -62,9 +57,11 @@ export class NatsLink implements AsyncDisposable {
   /** Connects. @throws {JobMasterError} `transport_unavailable`, `configuration_invalid` */
   static async open(options: NatsOptions): Promise<NatsLink> {
     const label = natsLabel(options);
+    const access = await readAccess(options);
+    await guardSockets();
     let connection: NatsConnection;
     try {
-      connection = await connect(await connectionOptions(options));
+      connection = await connect({ ...connectionOptions(options), ...access });
     } catch (error) {
       throw unavailable(label, textOf(error), { cause: error });
     }
@@ -123,26 +120,16 @@ export class NatsLink implements AsyncDisposable {
   }
 }
 
-async function connectionOptions(options: NatsOptions): Promise<NodeConnectionOptions> {
-  const { servers, user, password, token, nkey, creds, tls, rootCertificate } = options;
+function connectionOptions({ servers }: NatsOptions): NodeConnectionOptions {
   return {
     servers: [...servers],
     name: "jobmaster",
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true, // or a server whose users were wrong for a while would be lost for good
     reconnectTimeWait: RECONNECT_MS,
     reconnectJitter: RECONNECT_JITTER_MS,
-    ...(user === null ? {} : { user, pass: password ?? "" }),
-    ...(token === null ? {} : { token }),
-    ...(nkey === null ? {} : { authenticator: nkeyAuthenticator(await bytesOf(nkey)) }),
-    ...(creds === null ? {} : { authenticator: credsAuthenticator(await bytesOf(creds)) }),
-    ...(tls ? { tls: rootCertificate === null ? {} : { caFile: rootCertificate } } : {}),
   };
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  const text = (await readFile(path, "utf8")).trim();
-  return new TextEncoder().encode(text);
 }
 
 function isOurs(thrown: unknown): boolean {

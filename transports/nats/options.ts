@@ -89,7 +89,7 @@ export function readNatsOptions(options: Readonly<Record<string, unknown>>): Nat
   }
   const read = <Field extends keyof NatsOptions>(field: Field): NatsOptions[Field] =>
     READERS[field](options[field]);
-  return {
+  return coherent({
     servers: read("servers"),
     user: read("user"),
     password: read("password"),
@@ -101,7 +101,22 @@ export function readNatsOptions(options: Readonly<Record<string, unknown>>): Nat
     stream: read("stream"),
     replicas: read("replicas"),
     migrate: read("migrate"),
-  };
+  });
+}
+
+/** Refuses options of which some would be passed over in silence. */
+function coherent(options: NatsOptions): NatsOptions {
+  const { rootCertificate, tls } = options;
+  const logins = (["user", "token", "nkey", "creds"] as const).filter((field) =>
+    options[field] !== null
+  );
+  if (logins.length > 1) {
+    throw refusal(logins.join(" and "), undefined, "only one of them can say who connects");
+  }
+  if (rootCertificate !== null && !tls) {
+    throw refusal("ca", rootCertificate, "only tls:// reads it");
+  }
+  return options;
 }
 
 /** Address of the stream for people, without secrets. */
@@ -179,7 +194,8 @@ function textOrNull(part: string, value: unknown): string | null {
   throw refusal(part, SECRETS.includes(part) ? undefined : value, "it must be text");
 }
 
-function refusal(part: string, value: unknown, rule: string): JobMasterError {
+/** What says that `part` of the options cannot be used. */
+export function refusal(part: string, value: unknown, rule: string): JobMasterError {
   const what = value === undefined ? part : `${part} ${shown(value)}`;
   return new JobMasterError(
     "configuration_invalid",

@@ -63,13 +63,15 @@ export async function hasDocker(): Promise<boolean> {
   }
 }
 
-/** Starts one; `undefined` for a kind that has no image. */
+/** Starts one; `undefined` for a kind that has no image, or settings that need files. */
 export async function startInDocker(
   kind: ServerKind,
   settings: ServerSettings,
 ): Promise<OwnServer | undefined> {
   const container = CONTAINERS[kind];
-  if (container === undefined) return undefined;
+  const { tls, config, port: wanted } = settings;
+  const isPlain = tls === undefined && config === undefined && wanted === undefined;
+  if (container === undefined || !isPlain) return undefined;
   const { image, port: inside, environment, args, url } = container;
   const port = freePort(); // one of our choice stays the same when it is started again
   const id = (await runProgram("docker", [

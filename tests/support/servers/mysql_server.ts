@@ -7,7 +7,7 @@
 import { createConnection } from "mysql2/promise";
 import { findProgram, runnerOf, runProgram } from "./programs.ts";
 import type { OwnServer, ServerSettings } from "./server_kind.ts";
-import { type ServerPlace, startServer } from "./server_process.ts";
+import { type ServerPlace, startServer, writeCertificate } from "./server_process.ts";
 
 /** What makes it fast, and lose what it acknowledged when the machine stops; a file for each table is slow to make. */
 const VOLATILE: readonly string[] = [
@@ -28,7 +28,7 @@ const USERS = [
 
 /** Starts one, MariaDB if there is a choice, or answers `undefined` when none is installed. */
 export async function startMysql(
-  { durable = false }: ServerSettings = {},
+  { durable = false, tls }: ServerSettings = {},
 ): Promise<OwnServer | undefined> {
   const program = await findProgram("mariadbd", "mysqld");
   if (program === undefined) return undefined;
@@ -36,6 +36,7 @@ export async function startMysql(
   const isMariadb = /mariadb/i.test(version);
   const runner = await runnerOf("mysql");
   const make = async ({ folder }: ServerPlace) => {
+    if (tls !== undefined) await writeCertificate(folder, tls, runner);
     await Deno.writeTextFile(`${folder}/users.sql`, `${USERS.join(";\n")};\n`);
     const [command, ...args] = isMariadb
       ? [await installer(), "--skip-test-db", "--auth-root-authentication-method=normal"]
@@ -57,6 +58,7 @@ export async function startMysql(
       "--no-defaults",
       ...(durable ? [] : isMariadb ? VOLATILE_MARIADB : VOLATILE),
       ...(isMariadb ? [] : ["--mysqlx=OFF"]),
+      ...(tls === undefined ? [] : tlsOptions(folder)),
       `--datadir=${folder}/data`,
       `--tmpdir=${folder}`, // not the machine's: a server that starts clears away what others have there
       `--socket=${folder}/socket`,
@@ -72,6 +74,10 @@ export async function startMysql(
     greet: greetMysql,
     stopSignal: "SIGTERM",
   });
+}
+
+function tlsOptions(folder: string): readonly string[] {
+  return [`--ssl-cert=${folder}/certificate.pem`, `--ssl-key=${folder}/key.pem`];
 }
 
 /** Resolves with the product when the server at `url` answers a query. */

@@ -6,20 +6,26 @@
 
 import { findProgram, runnerOf, runProgram } from "./programs.ts";
 import type { OwnServer, ServerSettings } from "./server_kind.ts";
-import { startServer } from "./server_process.ts";
+import { startServer, writeCertificate } from "./server_process.ts";
 
 /** Starts one, or answers `undefined` when it is not installed. */
 export async function startNats(
-  { durable = false }: ServerSettings = {},
+  { durable = false, tls, config, port }: ServerSettings = {},
 ): Promise<OwnServer | undefined> {
   const program = await findProgram("nats-server");
   if (program === undefined) return undefined;
   const version = (await runProgram(program, ["--version"])).trim();
+  const runner = await runnerOf("nats");
   return await startServer({
     origin: `${version}, started by the tests from ${program}`,
     program,
-    runner: await runnerOf("nats"),
-    initialize: ({ folder }) => Deno.writeTextFile(`${folder}/server.conf`, config(durable)),
+    runner,
+    ...(port === undefined ? {} : { port }),
+    initialize: async ({ folder }) => {
+      const lines = [durable ? DURABLE : "", tls === undefined ? "" : TLS, config ?? ""];
+      await Deno.writeTextFile(`${folder}/server.conf`, lines.join("\n"));
+      if (tls !== undefined) await writeCertificate(folder, tls, runner);
+    },
     args: ({ folder, port }) => [
       ...["--addr", "127.0.0.1", "--port", `${port}`, "--jetstream"],
       ...["--store_dir", `${folder}/data`, "--config", `${folder}/server.conf`],
@@ -31,9 +37,9 @@ export async function startNats(
 }
 
 /** Old versions know no setting of the sync; theirs stays as it is. */
-function config(durable: boolean): string {
-  return durable ? "# jetstream { sync_interval: always } from 2.10 on\n" : "";
-}
+const DURABLE = "# jetstream { sync_interval: always } from 2.10 on";
+
+const TLS = "tls { cert_file: certificate.pem, key_file: key.pem, timeout: 10 }";
 
 /** Resolves with the product when the server at `url` introduces itself. */
 export async function greetNats(url: string): Promise<string> {

@@ -7,14 +7,14 @@
 import { Client } from "pg";
 import { findProgram, runnerOf, runProgram } from "./programs.ts";
 import type { OwnServer, ServerSettings } from "./server_kind.ts";
-import { startServer } from "./server_process.ts";
+import { startServer, writeCertificate } from "./server_process.ts";
 
 /** What makes it fast, and lose what it acknowledged when the machine stops. */
 const VOLATILE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /** Starts one, or answers `undefined` when it is not installed. */
 export async function startPostgres(
-  { durable = false }: ServerSettings = {},
+  { durable = false, tls }: ServerSettings = {},
 ): Promise<OwnServer | undefined> {
   const program = await findProgram("postgres");
   if (program === undefined) return undefined;
@@ -25,18 +25,21 @@ export async function startPostgres(
     origin: `${version}, started by the tests from ${program}`,
     program,
     runner,
-    initialize: ({ folder }) =>
-      runProgram(
+    initialize: async ({ folder }) => {
+      if (tls !== undefined) await writeCertificate(folder, tls, runner);
+      await runProgram(
         initdb,
         [
           ...["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"],
           ...["--no-sync", `--pgdata=${folder}/data`],
         ],
         runner.identity,
-      ),
+      );
+    },
     args: ({ folder, port }) => {
       const settings = [
         ...(durable ? [] : VOLATILE),
+        ...(tls === undefined ? [] : tlsSettings(folder)),
         "listen_addresses=127.0.0.1",
         `port=${port}`,
         `unix_socket_directories=${folder}`,
@@ -50,6 +53,10 @@ export async function startPostgres(
     greet: greetPostgres,
     stopSignal: "SIGINT", // fast: does not wait for clients
   });
+}
+
+function tlsSettings(folder: string): readonly string[] {
+  return ["ssl=on", `ssl_cert_file=${folder}/certificate.pem`, `ssl_key_file=${folder}/key.pem`];
 }
 
 /** Resolves with the product when the server at `url` answers a query. */

@@ -79,7 +79,7 @@ export async function startOwnServer(
     },
     async () => {
       if (!await hasDocker()) return "no Docker daemon answers";
-      return await startInDocker(kind, settings) ?? "it has no image";
+      return await startInDocker(kind, settings) ?? "it has no image for that";
     },
   ];
   const reasons: string[] = [];

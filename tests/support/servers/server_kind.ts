@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ServerCertificate } from "../certificates.ts";
+
 /** A server that tests run against. `mysql` is MySQL or MariaDB, whichever there is. */
 export type ServerKind = "postgres" | "mysql" | "nats" | "pgbouncer";
 
@@ -22,6 +24,12 @@ export const NONE = "none";
 export interface ServerSettings {
   /** Whether what it has acknowledged survives its death and the machine's; slower. @default {false} */
   readonly durable?: boolean;
+  /** What it shows to clients that want TLS; no TLS when left out. PgBouncer has none. */
+  readonly tls?: ServerCertificate;
+  /** NATS: lines of its configuration. */
+  readonly config?: string;
+  /** NATS: its port, for those who have to know it before it starts; a free one when left out. */
+  readonly port?: number;
 }
 
 /** A server of ours, with its data in a folder of its own. Disposing it stops it and deletes the folder. */

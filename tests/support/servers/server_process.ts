@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ServerCertificate } from "../certificates.ts";
 import { eventually, pause } from "../eventually.ts";
 import type { Runner } from "./programs.ts";
 import type { OwnServer, ServerSignal } from "./server_kind.ts";
@@ -20,6 +21,8 @@ export interface ServerRecipe {
   readonly runner: Runner;
   /** Makes its data, once. */
   readonly initialize?: (place: ServerPlace) => Promise<unknown>;
+  /** Its port; a free one when left out. */
+  readonly port?: number;
   /** Its address. */
   readonly url: (place: ServerPlace) => string;
   /** Resolves when it answers as it should; rejects when it does not yet. */
@@ -47,7 +50,7 @@ export async function startServer(recipe: ServerRecipe): Promise<OwnServer> {
   const folder = await Deno.makeTempDir({ prefix: "jobmaster_server_" });
   const { uid = null, gid = null } = recipe.runner.identity;
   if (uid !== null) await Deno.chown(folder, uid, gid);
-  const server = new ServerProcess(recipe, { folder, port: freePort() });
+  const server = new ServerProcess(recipe, { folder, port: recipe.port ?? freePort() });
   try {
     await recipe.initialize?.(server.place);
     await server.start();
@@ -56,6 +59,18 @@ export async function startServer(recipe: ServerRecipe): Promise<OwnServer> {
     await server[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Writes `certificate.pem` and `key.pem`: the key for `runner` alone, as servers demand. */
+export async function writeCertificate(
+  folder: string,
+  { certificate, key }: ServerCertificate,
+  { identity }: Runner,
+): Promise<void> {
+  const { uid = null, gid = null } = identity;
+  await Deno.writeTextFile(`${folder}/certificate.pem`, certificate);
+  await Deno.writeTextFile(`${folder}/key.pem`, key, { mode: 0o600 });
+  if (uid !== null) await Deno.chown(`${folder}/key.pem`, uid, gid);
 }
 
 /** A port nobody listens on now. */
