@@ -17,7 +17,7 @@ import {
 import { JobMasterError } from "../../core/errors.ts";
 import type { QueueName } from "../port.ts";
 import type { NatsNames } from "./names.ts";
-import type { NatsOptions } from "./options.ts";
+import { type NatsOptions, refusal } from "./options.ts";
 
 /** How long the server keeps a delivered message from others unless told otherwise, in milliseconds. */
 export const ACK_WAIT_MS = 30_000;
@@ -32,6 +32,13 @@ const NANOS = 1_000_000;
 
 /** The server's codes for what is not there. */
 const NOT_FOUND: readonly number[] = [10059, 10014, 10037];
+
+/** Whether the server said that there are no others that could keep copies. */
+function isAlone(thrown: unknown): boolean {
+  return thrown instanceof JetStreamApiError && thrown.code === 10074;
+}
+
+const ALONE = "its server belongs to no cluster of NATS servers, so it must be 1";
 
 /** Whether the server said that a stream, a consumer or a message is not there. */
 export function isMissing(thrown: unknown): boolean {
@@ -107,7 +114,7 @@ async function makeStream(
   } catch (error) {
     const made = await infoOf(manager, name); // by somebody else at the same moment
     if (made !== null) return made;
-    throw error;
+    throw isAlone(error) ? refusal("replicas", config.num_replicas, ALONE) : error;
   }
 }
 
