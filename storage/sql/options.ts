@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isIP } from "node:net";
 import { JobMasterError } from "../../core/errors.ts";
 import { shown } from "../../core/names.ts";
 import { parseDuration } from "../../core/time.ts";
@@ -100,7 +101,11 @@ const READERS: {
     if (!notify || kind === "postgres") return notify;
     throw refusal(kind, "notify true", "only Postgres can wake nodes; leave it out");
   },
-  tls: ({ kind }, value = "disable") => {
+  tls: ({ kind, options }, value = "disable") => {
+    if (value === "verify-full" && kind === "mysql" && isIP(`${options.host ?? ""}`) !== 0) {
+      // its client would look for "localhost" in the certificate, whatever the address
+      throw refusal(kind, `sslmode ${shown(value)}`, "the host must be a name, not an address");
+    }
     if (value === "disable" || value === "require" || value === "verify-full") return value;
     const rule = "it must be disable, require (encrypted, whoever answers) or verify-full";
     throw refusal(kind, `sslmode ${shown(value)}`, rule);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { refusal, type ServerKind, type ServerOptions } from "./options.ts";
 
@@ -18,16 +19,20 @@ export interface Tls {
 /**
  * Reads what the options name; `null` for no encryption.
  *
- * @throws {JobMasterError} `configuration_invalid` when the file of authorities cannot be read.
+ * @throws {JobMasterError} `configuration_invalid` when the file of authorities cannot be read or holds none.
  */
 export async function readTls(kind: ServerKind, options: ServerOptions): Promise<Tls | null> {
   const { tls, rootCertificate } = options;
   if (tls === "disable") return null;
   if (rootCertificate === null) return { rejectUnauthorized: tls === "verify-full" };
+  const what = `sslrootcert "${rootCertificate}"`;
+  const ca = await readFile(rootCertificate, "utf8").catch((error) => {
+    throw refusal(kind, what, `it must be readable: ${error?.message ?? error}`);
+  });
   try {
-    return { ca: await readFile(rootCertificate, "utf8"), rejectUnauthorized: true };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw refusal(kind, `sslrootcert "${rootCertificate}"`, `it must be readable: ${reason}`);
+    new X509Certificate(ca);
+  } catch {
+    throw refusal(kind, what, "it must hold certificates in PEM");
   }
+  return { ca, rejectUnauthorized: true };
 }
