@@ -6,7 +6,9 @@ import { connect, headers } from "@nats-io/transport-node";
 import { openNatsTransport } from "../../transports/nats.ts";
 import { natsAddress } from "../../transports/nats/options.ts";
 import { deleteStreams } from "../agents/agent_place.ts";
+import { eventually } from "../support/eventually.ts";
 import { sharedServer, skipWithout } from "../support/servers/test_servers.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import {
   aMessage,
   filled,
@@ -65,6 +67,30 @@ function tests(url: string): void {
     await deleteStreams(url, stream);
   });
 }
+
+Deno.test({
+  name: "NATS whose connection stays open and carries nothing any more is connected to anew",
+  ignore: server.missing !== undefined,
+}, async () => {
+  await using proxy = TcpProxy.before(server.url!);
+  const stream = `test_${crypto.randomUUID().slice(0, 13)}`;
+  const address = natsAddress(`nats://127.0.0.1:${proxy.port}?stream=${stream}`);
+  await using transport = await openNatsTransport(address);
+  const told: boolean[] = [];
+  using _watch = transport.watchReach(({ available }) => told.push(available));
+  const { clusterId, bucketId } = QUEUE;
+
+  proxy.stallAll();
+
+  const push = async () => {
+    await transport.push({ clusterId, messages: [aMessage("m-1")] });
+    return true;
+  };
+  await eventually("a push to arrive", push, { timeoutMs: 60_000, everyMs: 100 });
+  equal(await transport.queues({ clusterId, limit: 10 }), [bucketId]);
+  equal(told, [false, true]);
+  await deleteStreams(server.url!, stream);
+});
 
 /** Sends a message with a broken header to the subject of the queue that sorts first. */
 async function publishForeign(url: string, stream: string): Promise<void> {

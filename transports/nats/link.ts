@@ -27,6 +27,13 @@ export const REQUEST_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 250;
 const RECONNECT_JITTER_MS = 500;
 
+/**
+ * How often the server is asked whether it is there, in milliseconds, and how many answers may be missing: one that
+ * keeps silent is given up after three times as long. The client would wait for six minutes.
+ */
+const PING_MS = 5_000;
+const MAX_UNANSWERED = 2;
+
 /** An open connection. */
 export class NatsLink implements AsyncDisposable {
   /** Its address, for people. */
@@ -127,6 +134,8 @@ function connectionOptions({ servers }: NatsOptions): NodeConnectionOptions {
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true, // or a server whose users were wrong for a while would be lost for good
+    pingInterval: PING_MS,
+    maxPingOut: MAX_UNANSWERED,
     reconnectTimeWait: RECONNECT_MS,
     reconnectJitter: RECONNECT_JITTER_MS,
   };
