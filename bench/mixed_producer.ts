@@ -18,7 +18,7 @@ export interface MixedOrder {
   readonly lanes: readonly string[];
   /** How many jobs of each kind. */
   readonly count: number;
-  /** Jobs of the later kind are due 5 s and up to this many seconds more from the start. */
+  /** Jobs of the later kind are due 5 s and up to this many seconds more from their call. */
   readonly seconds: number;
   /** Calls in flight. */
   readonly callers: number;
@@ -45,10 +45,9 @@ const SOONEST_MS = 5_000;
 
 async function produce(jm: JobMaster, order: MixedOrder): Promise<readonly MixedCall[]> {
   const calls: MixedCall[] = [];
-  const startMs = Date.now();
   let next = 0;
   await Promise.all(Array.from({ length: order.callers }, async () => {
-    while (next < 2 * order.count) calls.push(await schedule(jm, next++, { ...order, startMs }));
+    while (next < 2 * order.count) calls.push(await schedule(jm, next++, order));
   }));
   return calls;
 }
@@ -56,7 +55,7 @@ async function produce(jm: JobMaster, order: MixedOrder): Promise<readonly Mixed
 async function schedule(
   jm: JobMaster,
   n: number,
-  { lanes, seconds, startMs }: MixedOrder & { readonly startMs: number },
+  { lanes, seconds }: MixedOrder,
 ): Promise<MixedCall> {
   const kind = n % 2 === 0 ? "now" : "later";
   const asked = Math.floor(n / 2) % 2 === 0 ? "durable" : "agent";
@@ -66,7 +65,7 @@ async function schedule(
     priority: PRIORITIES[Math.floor(n / 4 / lanes.length) % PRIORITIES.length]!,
   };
   const began = Date.now();
-  const dueAtMs = startMs + SOONEST_MS + Math.floor(Math.random() * seconds * 1_000);
+  const dueAtMs = began + SOONEST_MS + Math.floor(Math.random() * seconds * 1_000);
   try {
     const { id, acceptance } = kind === "now"
       ? await jm.schedule.now(mark, null, options)

@@ -79,6 +79,13 @@ export class NodeProcess implements AsyncDisposable {
     }
   }
 
+  /** Writes a line to its standard input. */
+  async say(line: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(`${line}\n`));
+    writer.releaseLock();
+  }
+
   /** Sends a signal, if there is still somebody to get it. */
   signal(signal: Deno.Signal): void {
     if (!this.#isOver) this.#child.kill(signal);
