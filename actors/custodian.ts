@@ -208,6 +208,8 @@ async function rescueOn(
   const known = await store.buckets.list({ clusterId, filter: {}, limit: 10_000 });
   const ids = new Set(known.map(({ id }) => id));
   for (const bucketId of queues.filter((id) => !ids.has(id))) {
+    // More buckets than one list holds: this one may well be alive.
+    if (await store.buckets.find({ clusterId, bucketId }) !== null) continue;
     const { saved, isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
     if (isEmpty) await transport.close({ clusterId, bucketId });
     if (saved === 0) continue;
