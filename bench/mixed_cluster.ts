@@ -1,5 +1,5 @@
 /**
- * A cluster of five kinds of processes over three kinds of agent connections: does each job run exactly once, when it is
+ * A cluster of four kinds of processes over three kinds of agent connections: does each job run exactly once, when it is
  * due, and is nothing left anywhere?
  *
  * `deno run -A bench/mixed_cluster.ts [--kill[=AGENT]] [JOBS=20000] [SECONDS=60] [LEASE_MS=30000]`: Postgres is the master;
