@@ -1,7 +1,8 @@
 /**
  * Sends jobs that were placed to the owners of their buckets, over the agent connections this node has.
  *
- * Nobody waits for it: the master has the jobs, and an owner that misses a message finds the job there.
+ * Nobody waits for it: the master has the jobs, and an owner that misses a message finds the job there within a minute.
+ * What could not be sent is sent again while that may come sooner.
  *
  * @module
  */
@@ -34,11 +35,25 @@ export function transportsAt(
   );
 }
 
+/** Most jobs that wait to be sent again. */
+const MAX_UNSENT = 5_000;
+
+/** How often jobs are sent again: once a second, for as long as it takes their owner to look for them. */
+const MAX_RESENDS = 60;
+
+/** Jobs that could not be sent. */
+interface Unsent {
+  readonly jobs: readonly Job[];
+  readonly resends: number;
+  readonly sent: () => void;
+}
+
 /** Sends jobs over the agent connections of a node. */
 export class AgentPosts {
   readonly #context: Context;
   readonly #clusterId: string;
   readonly #transports: ReadonlyMap<string, TransportCalls>;
+  #unsent: Unsent[] = [];
 
   /** Sends for a cluster over `addresses`. */
   constructor(context: Context, clusterId: string, addresses: TransportAddresses) {
@@ -59,6 +74,17 @@ export class AgentPosts {
 
   /** Sends those that wait in buckets of agent connections; `sent` is called when they are there. */
   post(jobs: readonly Job[], sent: () => void = () => {}): void {
+    this.#post({ jobs, resends: 0, sent });
+  }
+
+  /** Sends again what could not be sent. To be called once a second. */
+  resend(): void {
+    for (const unsent of this.#unsent.splice(0)) {
+      this.#post({ ...unsent, resends: unsent.resends + 1 });
+    }
+  }
+
+  #post({ jobs, resends, sent }: Unsent): void {
     const waiting = jobs.filter(({ status }) => status === "AssignedToBucket");
     for (const [agent, part] of Map.groupBy(waiting, (job) => job.agentConnectionId ?? "")) {
       const transport = this.#transports.get(agent);
@@ -68,7 +94,15 @@ export class AgentPosts {
           "debug",
           `Cannot send ${part.length} job(s) over "${agent}": ${codeOf(error)}`,
         );
+        this.#keep({ jobs: part, resends, sent });
       });
+    }
+  }
+
+  #keep(unsent: Unsent): void {
+    const kept = this.#unsent.reduce((sum, { jobs }) => sum + jobs.length, 0);
+    if (unsent.resends < MAX_RESENDS && kept + unsent.jobs.length <= MAX_UNSENT) {
+      this.#unsent.push(unsent);
     }
   }
 

@@ -185,6 +185,7 @@ function newState(
     acks: parts.transport === null ? null : acknowledging(args, parts.transport, clock),
     answering: 0,
     timer: null,
+    behind: false,
     sweepAtMono: 0, // what was placed before this life began
   };
 }

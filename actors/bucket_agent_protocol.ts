@@ -117,6 +117,8 @@ export interface BucketAgentState {
   readonly acks: Batcher<string, null> | null;
   /** Batches of messages whose acknowledgement or return is under way. */
   answering: number;
+  /** The master had more when it was last read than was asked for. */
+  behind: boolean;
   /** When the master is read beside the agent connection, on the monotonic clock. */
   sweepAtMono: number;
 }

@@ -95,6 +95,7 @@ function fetched(
   const left = state.shelf.shelve(jobs, context.clock.now());
   if (left > 0 && state.transport !== null) sweepSoon(context, state); // it may have been a message's job
   state.more = full || left > 0;
+  state.behind = full;
   pull(context, state);
 }
 
@@ -108,7 +109,9 @@ function received(
   shelveReceived(context, state, result);
   takeUp(context, state, result.fresh);
   saveOffered(context, state, result.offered);
-  state.more = result.full;
+  // The master had more, and no message is left that brings it.
+  if (!result.full && state.behind) state.sweepAtMono = context.clock.monotonic();
+  state.more = result.full || state.behind;
   pull(context, state);
 }
 

@@ -19,6 +19,8 @@ import { type MasterChanged, type MasterStores, storageAt } from "./storage_acto
 export type CoordinatorMessage =
   /** Looks for due jobs. */
   | Tell<"assign">
+  /** Sends again what could not be sent. */
+  | Tell<"resend">
   /** The master may have changed: look soon. */
   | Tell<"master_changed">;
 
@@ -47,6 +49,7 @@ interface State {
 type Context = ActorContext<CoordinatorMessage>;
 
 const LOOK_EVERY_MS = 500;
+const RESEND_EVERY_MS = 1_000;
 /** How soon after a change in the master to look, in milliseconds: changes come in bursts. */
 const SOON_MS = 50;
 /** Most jobs of one lane and priority in one pass. */
@@ -66,6 +69,7 @@ export const coordinator: Actor<CoordinatorMessage, CoordinatorArgs> = defineAct
 
   start(context, args) {
     context.sendInterval(LOOK_EVERY_MS, { type: "assign" });
+    context.sendInterval(RESEND_EVERY_MS, { type: "resend" });
     return {
       args,
       store: storageAt(context, args.storage),
@@ -84,6 +88,10 @@ export const coordinator: Actor<CoordinatorMessage, CoordinatorArgs> = defineAct
       } catch (error) {
         context.log("debug", `Cannot assign now: ${codeOf(error)}`); // the next look repeats it
       }
+    },
+
+    resend(_context, _message, state) {
+      state.posts.resend();
     },
 
     master_changed(context, _message, state) {

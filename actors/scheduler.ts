@@ -126,6 +126,7 @@ export const scheduler: Actor<SchedulerMessage, SchedulerArgs> = defineActor<
     },
 
     async refresh(context, _message, state) {
+      state.posts.resend();
       await refreshQuietly(context, state);
     },
   },

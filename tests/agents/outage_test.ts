@@ -5,6 +5,7 @@ import { defineJob } from "../../mod.ts";
 import { openTestCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { ownServer, willOwnServers } from "../support/servers/test_servers.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { AGENT_KINDS, deleteStreams } from "./agent_place.ts";
 
 await willOwnServers();
@@ -19,9 +20,13 @@ function countingJob() {
   return { runs, work };
 }
 
-async function untilSucceeded({ jm }: TestCluster, count: number): Promise<void> {
+async function untilSucceeded(
+  { jm }: TestCluster,
+  count: number,
+  timeoutMs = PATIENTLY.timeoutMs,
+): Promise<void> {
   const isDone = async () => await jm.jobs.count({ statuses: ["Succeeded"] }) === count;
-  await eventually(`${count} jobs to succeed`, isDone, PATIENTLY);
+  await eventually(`${count} jobs to succeed`, isDone, { ...PATIENTLY, timeoutMs });
 }
 
 Deno.test({
@@ -72,6 +77,59 @@ Deno.test({
   await untilSucceeded(cluster, 450);
 
   equal([runs.size, new Set(runs.values())], [450, new Set([1])]);
+});
+
+Deno.test({
+  name:
+    "messages that could not be sent for a moment are sent again, long before the master is read",
+  ...NATS,
+}, async () => {
+  await using server = await ownServer("nats");
+  await using proxy = TcpProxy.before(server.url);
+  const { runs, work } = countingJob();
+  const workers = [{ buckets: { VeryLow: 0, Low: 0, High: 0, Critical: 0 } }];
+  await using cluster = await openTestCluster({
+    agents: { "agent-1": server.url },
+    jobs: [work],
+    workers,
+  });
+  const behind = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
+  await using producer = await openProducer(cluster, behind, work);
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 150);
+
+  proxy.isClosed = true;
+  proxy.cutAll();
+  await producer.schedule.many(work, NOTHING);
+  proxy.isClosed = false;
+  await untilSucceeded(cluster, 300, 30_000);
+
+  equal([runs.size, new Set(runs.values())], [300, new Set([1])]);
+});
+
+Deno.test({
+  name:
+    "jobs whose messages could not be sent are read from the master, one buffer after the other",
+  ...NATS,
+}, async () => {
+  await using server = await ownServer("nats");
+  await using proxy = TcpProxy.before(server.url);
+  const { runs, work } = countingJob();
+  const workers = [{ bufferSize: 10, buckets: { VeryLow: 0, Low: 0, High: 0, Critical: 0 } }];
+  const agents = { "agent-1": server.url };
+  await using cluster = await openTestCluster({ agents, jobs: [work], workers });
+  const behind = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
+  await using producer = await openProducer(cluster, behind, work);
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 150);
+
+  proxy.isClosed = true;
+  proxy.cutAll();
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 300, 110_000); // before the second minute: 150 jobs are fifteen buffers
+
+  equal([runs.size, new Set(runs.values())], [300, new Set([1])]);
+  proxy.isClosed = false;
 });
 
 Deno.test("a node whose agent connection cannot be had says so and does not start", async () => {
