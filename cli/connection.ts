@@ -13,18 +13,28 @@ import { JobMaster } from "../library/job_master.ts";
 import { Api } from "./api.ts";
 import { ApiError } from "./api_error.ts";
 import type { CommandContext } from "./context.ts";
-import { MasterAccess, requireCluster } from "./master_access.ts";
+import { MasterAccess, requireAgents, requireCluster } from "./master_access.ts";
 import { readTarget, type Target, type TargetFlags } from "./target.ts";
 
 /** Longest wait for one answer of a remote API, in milliseconds. */
 const REMOTE_TIMEOUT_MS = 60_000;
 
-/** Opens the API of the cluster that `flags` and variables name. Nothing is created by it. */
-export async function connect(flags: TargetFlags, context: CommandContext): Promise<Api> {
+/** Addresses of agent connections by name. */
+type Agents = Readonly<Record<string, string>>;
+
+/**
+ * Opens the API of the cluster that `flags` and variables name, with `agents` when it is reached directly. Nothing is
+ * created by it.
+ */
+export async function connect(
+  flags: TargetFlags,
+  context: CommandContext,
+  agents: Agents = {},
+): Promise<Api> {
   const target = readTarget(flags, context.env);
   return target.type === "api"
     ? connectRemote(target, context)
-    : await connectDirect(target, context);
+    : await connectDirect(target, context, agents);
 }
 
 function connectRemote(
@@ -66,9 +76,12 @@ async function sendRemote(request: Request, url: string, clock: Clock): Promise<
 async function connectDirect(
   { cluster, master }: Target & { readonly type: "master" },
   { clock }: CommandContext,
+  agents: Agents,
 ): Promise<Api> {
-  await requireCluster(new MasterAccess(master), cluster);
-  const node = await JobMaster.start({ cluster, master });
+  const access = new MasterAccess(master);
+  await requireCluster(access, cluster);
+  await requireAgents(access, cluster, Object.keys(agents));
+  const node = await JobMaster.start({ cluster, master, agents });
   return new Api({
     clusterId: cluster,
     baseUrl: "http://localhost/jm-api",

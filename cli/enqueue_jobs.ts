@@ -19,17 +19,27 @@ import { waitForJob } from "./wait_for_job.ts";
 /** Jobs of one call. */
 const CHUNK = 1_000;
 
+/** What a {@linkcode JobPrinter} goes by. */
+export interface PrinterFlags extends OutputFlags {
+  /** JSON shows jobs once they have ended. */
+  readonly wait?: boolean;
+  /** Whose acceptance was asked for: text then says on stderr what was promised. */
+  readonly acceptance?: string;
+}
+
 /** Prints jobs as ids, as one JSON document (an array unless one job was asked for), or one document a line. */
 export class JobPrinter {
   readonly #terminal: Terminal;
-  readonly #flags: OutputFlags & { readonly wait?: boolean };
+  readonly #flags: PrinterFlags;
   readonly #count: number;
+  readonly #promises = new Map<string, unknown>();
+  readonly #promised = new Map<unknown, number>();
   #printed = 0;
 
   /** Prints nothing yet. */
   constructor(
     terminal: Terminal,
-    flags: OutputFlags & { readonly wait?: boolean },
+    flags: PrinterFlags,
     count: number,
   ) {
     this.#terminal = terminal;
@@ -40,13 +50,20 @@ export class JobPrinter {
   /** Shows jobs the cluster has taken; JSON waits for their end when they are waited for. */
   accepted(jobs: readonly JobDocument[]): void {
     const { json, jsonl, wait } = this.#flags;
-    if (json || jsonl) return wait ? undefined : jobs.forEach((job) => this.#document(job));
-    this.#terminal.writeOut(jobs.map(({ id }) => `${plainText(id)}\n`).join(""));
+    for (const { acceptance } of jobs) {
+      this.#promised.set(acceptance, (this.#promised.get(acceptance) ?? 0) + 1);
+    }
+    if ((json || jsonl) && wait) {
+      for (const { id, acceptance } of jobs) this.#promises.set(id, acceptance);
+    } else if (json || jsonl) jobs.forEach((job) => this.#document(job));
+    else this.#terminal.writeOut(jobs.map(({ id }) => `${plainText(id)}\n`).join(""));
   }
 
   /** Shows a job that was waited for. */
   ended(job: JobDocument): void {
-    if (this.#flags.json || this.#flags.jsonl) this.#document(job);
+    const acceptance = this.#promises.get(job.id);
+    const shown = acceptance === undefined ? job : { ...job, acceptance };
+    if (this.#flags.json || this.#flags.jsonl) this.#document(shown);
     else if (this.#count === 1) say(this.#terminal, plainText(job.status));
   }
 
@@ -56,10 +73,17 @@ export class JobPrinter {
     this.#terminal.writeOut(`${this.#printed++ === 0 ? "[\n" : ",\n"}${plainJson(job)}`);
   }
 
-  /** Ends the JSON document. */
+  /** Ends the JSON document, or says what was promised. */
   finish(): void {
-    if (!this.#flags.json || this.#count === 1) return;
+    const { json, jsonl, acceptance } = this.#flags;
+    if (!json && !jsonl && acceptance !== undefined) this.#sayPromises();
+    if (!json || this.#count === 1) return;
     this.#terminal.writeOut(this.#printed === 0 ? "[]\n" : "\n]\n");
+  }
+
+  #sayPromises(): void {
+    const counts = [...this.#promised].map(([acceptance, count]) => `${count} ${acceptance}`);
+    say(this.#terminal, `acceptance: ${plainText(counts.join(", "))}`);
   }
 }
 

@@ -31,6 +31,8 @@ export interface JobFlags {
   readonly meta?: readonly string[];
   /** `--unique-key` */
   readonly uniqueKey?: string;
+  /** `--acceptance` */
+  readonly acceptance?: string;
   /** `--id` */
   readonly id?: string;
 }
@@ -51,7 +53,7 @@ export async function readJobRequest(
   flags: JobFlags,
   readText: ReadText,
 ): Promise<JobRequestDocument> {
-  const { at, after, priority, lane, maxRetries, timeout, meta, uniqueKey, id } = flags;
+  const { at, after, priority, lane, maxRetries, timeout, meta, uniqueKey, acceptance, id } = flags;
   const request = {
     definitionId,
     data: await readData(flags, readText),
@@ -63,6 +65,7 @@ export async function readJobRequest(
     lane,
     timeout,
     uniqueKey,
+    acceptance,
     id,
   };
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

@@ -82,3 +82,25 @@ export async function requireCluster(access: MasterAccess, cluster: string): Pro
     `Cannot use cluster ${shown(cluster)}: the clusters of ${label} are ${names}`,
   );
 }
+
+/**
+ * Checks that the cluster knows the agent connections: starting a node would make them known.
+ *
+ * @throws {JobMasterError} `agent_connection_not_found`
+ */
+export async function requireAgents(
+  access: MasterAccess,
+  cluster: string,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  await using master = await access.open();
+  const agents = await master.agents.list({ clusterId: cluster, limit: 1_000 });
+  const unknown = names.find((name) => !agents.some((agent) => agent.name === name));
+  if (unknown === undefined) return;
+  const known = agents.map(({ name }) => shown(name)).join(", ") || "none";
+  throw new JobMasterError(
+    "agent_connection_not_found",
+    `Cannot use agent connection ${shown(unknown)}: cluster ${shown(cluster)} knows ${known}`,
+  );
+}

@@ -7,6 +7,7 @@
 import { type Command, Option } from "commander";
 import { JobMasterError } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
+import { addAgentOption, type AgentFlags, readGivenAgents } from "../agent_flags.ts";
 import { checkJobRequest } from "../check_input.ts";
 import type { Cli } from "../cli.ts";
 import { connect } from "../connection.ts";
@@ -21,7 +22,7 @@ import { addTargetOptions, type TargetFlags } from "../target.ts";
 /** Most jobs of one run. */
 const MAX_COUNT = 1_000_000;
 
-interface Flags extends JobFlags, OutputFlags, TargetFlags {
+interface Flags extends JobFlags, OutputFlags, TargetFlags, AgentFlags {
   readonly count: string;
   readonly wait?: boolean;
   readonly waitTimeout: string;
@@ -31,7 +32,7 @@ interface Flags extends JobFlags, OutputFlags, TargetFlags {
 export function addEnqueue(program: Command, cli: Cli): void {
   const command = program.command("enqueue").description("hand a job to the cluster; prints its id")
     .argument("<job>", "id of the job's definition");
-  addListOutputOptions(addTargetOptions(addJobOptions(command)))
+  addListOutputOptions(addAgentOption(addTargetOptions(addJobOptions(command))))
     .option("--count <n>", "make this many jobs, 1 to 1,000,000", "1")
     .option("--wait", "wait until it has ended; exit code 1 unless it succeeded")
     .option("--wait-timeout <duration>", "longest wait; exit code 6 after it", "5m")
@@ -42,7 +43,8 @@ Examples:
   enqueue hello --data '{"name":"Ada"}'
   enqueue hello --data '{"name":"Ada"}' --after 5m --priority High --unique-key ada
   echo '{"ms":100}' | jobmaster enqueue sleep --data-file - --wait
-  enqueue noop --count 100000 --api http://127.0.0.1:8080`,
+  enqueue noop --count 100000 --api http://127.0.0.1:8080
+  enqueue noop --acceptance agent --api http://127.0.0.1:8080`,
     );
   cli.runs<[string, Flags]>(
     command,
@@ -64,6 +66,7 @@ function addJobOptions(command: Command): Command {
     .option("--timeout <duration>", "how long one attempt may take")
     .option("--meta <key=value...>", "tags")
     .option("--unique-key <key>", "accept one job per definition and key")
+    .option("--acceptance <acceptance>", "who has to have it first: durable (the master) or agent")
     .option("--id <uuid>", "the job's id; makes the call safe to repeat");
 }
 
@@ -77,7 +80,8 @@ async function enqueue(
   refuseRepeatedKeys(count, flags);
   const request = await readJobRequest(definitionId, flags, (path) => readText(path, context.cwd));
   checkJobRequest(request, context.clock.now());
-  await using api = await connect(flags, context);
+  const agents = readGivenAgents(flags, context.env);
+  await using api = await connect(flags, context, agents);
   const printer = new JobPrinter(context.terminal, flags, count);
   const { ids, exitCode } = await submitJobs({ api, request, count, context, printer });
   const deadlineMs = context.clock.monotonic() + timeoutMs;
