@@ -29,6 +29,7 @@ export type {
   Percentiles,
 } from "./storage/port.ts";
 export * from "./http/mod.ts";
+export { Agents, type ListParkedOptions } from "./library/agents.ts";
 export { JobMaster, type StopOptions } from "./library/job_master.ts";
 export { Jobs, type ListJobsOptions, type WaitOptions } from "./library/jobs.ts";
 export type { JobView } from "./library/job_view.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AgentConnection } from "../core/agent.ts";
+import type { AgentConnection, ParkedMessage } from "../core/agent.ts";
 import type { Bucket } from "../core/bucket.ts";
 import type { Cluster } from "../core/cluster.ts";
 import type { JobFilter, JobSort, LogFilter } from "../core/filter.ts";
@@ -209,6 +209,27 @@ export interface ClusterClient {
   listAgents(): Promise<readonly AgentConnection[]>;
   /** The agent connection. @throws {JobMasterError} `agent_connection_not_found` */
   findAgent(name: string): Promise<AgentConnection>;
+  /** How many of its messages are parked; `null` when this node is not connected to it or it does not answer. */
+  countParked(name: string): Promise<number | null>;
+  /**
+   * One page of the messages of an agent connection that nobody could use, the latest first.
+   *
+   * @throws {JobMasterError} `agent_connection_not_found`, `transport_unavailable`.
+   */
+  listParked(name: string, options: ListOptions): Promise<Page<ParkedMessage>>;
+  /**
+   * Puts up to 1,000 parked messages back into their queues, to be received anew; answers the ids of those that are
+   * there now. None is lost on the way.
+   *
+   * @throws {JobMasterError} As {@linkcode ClusterClient.listParked}.
+   */
+  requeueParked(name: string, messageIds: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Deletes up to 1,000 parked messages; answers the ids of those that were there.
+   *
+   * @throws {JobMasterError} As {@linkcode ClusterClient.listParked}.
+   */
+  discardParked(name: string, messageIds: readonly string[]): Promise<readonly string[]>;
   /** Workers, by id; at most 1,000. */
   listWorkers(): Promise<readonly Worker[]>;
   /** The worker. @throws {JobMasterError} `worker_not_found` */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { AgentConnection } from "../core/agent.ts";
 import type { Bucket } from "../core/bucket.ts";
 import { changeSettings, type Cluster } from "../core/cluster.ts";
 import { type ErrorCode, JobMasterError } from "../core/errors.ts";
@@ -17,6 +16,7 @@ import type { ScheduleRequest } from "../core/schedule_request.ts";
 import { explain, type WhyReport } from "../core/why.ts";
 import type { Worker } from "../core/worker.ts";
 import type { BucketFilter, JobQueries } from "../storage/port.ts";
+import { AgentDesk } from "./agent_desk.ts";
 import type {
   ClusterClient,
   CommandResult,
@@ -53,6 +53,8 @@ export interface ClusterClientOptions {
   readonly system: ActorSystem;
   /** The cluster. */
   readonly clusterId: string;
+  /** Names of the node's agent connections. */
+  readonly agents: readonly string[];
   /** Which languages of recurrences this node knows; see `recurrences.ts`. */
   readonly recurrences: string | null;
   /** The node's workers, told at once when something was asked of a running job. */
@@ -77,6 +79,7 @@ class LocalClusterClient implements ClusterClient {
   readonly #scheduler: ActorRef<SchedulerMessage>;
   readonly #pending: PendingJobs;
   readonly #schedules: ScheduleDesk;
+  readonly #agents: AgentDesk;
 
   constructor(options: ClusterClientOptions) {
     const { system, clusterId } = options;
@@ -86,6 +89,7 @@ class LocalClusterClient implements ClusterClient {
     this.#store = storageClient(storage as unknown as AskRef<StorageCall>);
     this.#scheduler = system.ref<SchedulerMessage>(`${system.name}/scheduler`);
     this.#pending = new PendingJobs(system.clock);
+    this.#agents = new AgentDesk({ ...options, store: this.#store });
     this.#schedules = new ScheduleDesk({
       clusterId,
       clock: system.clock,
@@ -231,14 +235,12 @@ class LocalClusterClient implements ClusterClient {
     return bucket ?? this.#missing("bucket_not_found", "bucket", bucketId);
   }
 
-  listAgents(): Promise<readonly AgentConnection[]> {
-    return this.#store.agents.list({ clusterId: this.clusterId, limit: MAX_LISTED });
-  }
-
-  async findAgent(name: string): Promise<AgentConnection> {
-    const agent = (await this.listAgents()).find((each) => each.name === name);
-    return agent ?? this.#missing("agent_connection_not_found", "agent connection", name);
-  }
+  listAgents = () => this.#agents.list();
+  findAgent = (name: string) => this.#agents.find(name);
+  countParked = (name: string) => this.#agents.countParked(name);
+  listParked = (name: string, options: ListOptions) => this.#agents.listParked(name, options);
+  requeueParked = (name: string, ids: readonly string[]) => this.#agents.requeueParked(name, ids);
+  discardParked = (name: string, ids: readonly string[]) => this.#agents.discardParked(name, ids);
 
   listWorkers(): Promise<readonly Worker[]> {
     return this.#store.workers.list({ clusterId: this.clusterId, limit: MAX_LISTED });

@@ -200,6 +200,7 @@ class RunningNode implements Node {
     this.client = clusterClient({
       system,
       clusterId: options.clusterId,
+      agents: Object.keys(options.agents),
       recurrences: options.recurrences,
       workers,
       conditions: () => this.conditions(),

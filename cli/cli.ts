@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "commander";
+import { readGivenAgents } from "./agent_flags.ts";
 import type { Api } from "./api.ts";
 import { connect } from "./connection.ts";
 import type { CommandContext } from "./context.ts";
@@ -13,6 +14,8 @@ import type { TargetFlags } from "./target.ts";
 
 /** What a command does to a cluster. */
 export interface ClusterAction<Flags> {
+  /** Whether it may need agent connections, which `--agent` then gives. @default {false} */
+  readonly usesAgents?: boolean;
   /** Throws for what no cluster would take; called before anything is opened. */
   readonly check?: (flags: Flags, operands: readonly string[]) => void;
   /** Does it; answers the exit code. */
@@ -44,13 +47,14 @@ export class Cli {
   /** Like {@linkcode Cli.runs}, for commands that act on a cluster. */
   runsOnCluster<Flags extends TargetFlags>(
     command: Command,
-    { check, act }: ClusterAction<Flags>,
+    { usesAgents = false, check, act }: ClusterAction<Flags>,
   ): void {
     command.action(async () => {
       const flags = command.opts<Flags>();
       const operands: readonly string[] = command.processedArgs.flat();
       check?.(flags, operands);
-      await using api = await connect(flags, this.context);
+      const agents = usesAgents ? readGivenAgents(flags, this.context.env) : {};
+      await using api = await connect(flags, this.context, agents);
       this.exitCode = await act(api, flags, operands);
     });
   }

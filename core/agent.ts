@@ -1,8 +1,11 @@
 /**
- * What an agent connection is: a named transport that a cluster has come to know.
+ * What an agent connection is: a named transport that a cluster has come to know, and what nobody could use of what
+ * came over it.
  *
  * @module
  */
+
+import type { BucketId } from "./ids.ts";
 
 /** An agent connection, as the master stores it. */
 export interface AgentConnection {
@@ -20,4 +23,20 @@ export interface AgentConnection {
   readonly createdAtMs: number;
   /** When a node that could reach it last said so, in epoch milliseconds. */
   readonly seenAtMs: number;
+}
+
+/** A message nobody could use, kept with its bytes for people. */
+export interface ParkedMessage {
+  /** Its id. */
+  readonly messageId: string;
+  /** The bucket it was for. */
+  readonly bucketId: BucketId;
+  /** Why it was parked. */
+  readonly reason: string;
+  /** When, in epoch milliseconds. */
+  readonly parkedAtMs: number;
+  /** Its bytes as they were received. */
+  readonly bytes: Uint8Array;
+  /** Where a list goes on after it. */
+  readonly cursor: string;
 }

@@ -107,15 +107,20 @@ export function endpoint<Shape extends z.ZodRawShape, Query, Body>(
     async answer(site, request, parts) {
       const path = readBy(spec.parts, parts, "the path");
       const query = spec.query.read(readQuery(request.url));
-      const body = spec.body.read(await bodyOf(spec.method, request, site), site);
+      const body = spec.body.read(await bodyOf(spec, request, site), site);
       const work = Promise.resolve(spec.handle({ site, path, query, body }));
       return await withDeadline(work, { ...site, expired: () => tooSlow(site) });
     },
   };
 }
 
-async function bodyOf(method: Method, request: Request, site: Site): Promise<unknown> {
-  if (method !== "post" && method !== "patch") return undefined;
+/** A DELETE has a body only where it has to name things. */
+async function bodyOf(
+  { method, body }: { readonly method: Method; readonly body: Pick<BodyPart<unknown>, "schema"> },
+  request: Request,
+  site: Site,
+): Promise<unknown> {
+  if (method === "get" || (method === "delete" && body.schema === null)) return undefined;
   const { maxBodyBytes: maxBytes, timeoutMs, clock } = site;
   return await readJsonBody(request, { maxBytes, timeoutMs, clock });
 }

@@ -13,6 +13,7 @@ import { jobHistoryEndpoints } from "./routes/job_history.ts";
 import { jobEndpoints } from "./routes/jobs.ts";
 import { logEndpoints } from "./routes/logs.ts";
 import { nodeEndpoints } from "./routes/node.ts";
+import { parkedEndpoints } from "./routes/parked.ts";
 import { scheduleCommandEndpoints } from "./routes/schedule_commands.ts";
 import { scheduleEndpoints } from "./routes/schedules.ts";
 import { workerEndpoints } from "./routes/workers.ts";
@@ -27,6 +28,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...scheduleEndpoints,
   ...scheduleCommandEndpoints,
   ...agentEndpoints,
+  ...parkedEndpoints,
   ...bucketEndpoints,
   ...workerEndpoints,
   ...logEndpoints,

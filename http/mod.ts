@@ -11,6 +11,7 @@ export {
   type UnexpectedFailure,
 } from "./handler.ts";
 export type {
+  AgentResource,
   BucketResource,
   ClusterHealthResource,
   ClusterResource,
@@ -21,6 +22,8 @@ export type {
   LogResource,
   NextRunsResource,
   PageResource,
+  ParkedChangeResource,
+  ParkedResource,
   PercentilesResource,
   ProblemResource,
   ReasonResource,

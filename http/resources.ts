@@ -11,6 +11,7 @@ export * from "./resources/fleet.ts";
 export * from "./resources/job.ts";
 export * from "./resources/log.ts";
 export * from "./resources/page.ts";
+export * from "./resources/parked.ts";
 export * from "./resources/problem.ts";
 export * from "./resources/schedule.ts";
 export * from "./resources/why.ts";

@@ -44,11 +44,13 @@ export function pageOf<Item>(
   return { items: shown, nextCursor: more ? encodeCursor(idOf(last)) : null };
 }
 
-function encodeCursor(id: string): string {
+/** Text as a cursor. */
+export function encodeCursor(id: string): string {
   return new TextEncoder().encode(id).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-function decodeCursor(cursor: string): string {
+/** The text of a cursor. @throws {JobMasterError} `invalid_request` */
+export function decodeCursor(cursor: string): string {
   try {
     const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

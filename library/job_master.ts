@@ -13,6 +13,7 @@ import { uuidGenerator } from "../core/ids.ts";
 import { systemRandom } from "../core/random.ts";
 import type { ClusterSettingsInput } from "../core/cluster.ts";
 import { type DurationInput, parseDuration } from "../core/time.ts";
+import { Agents } from "./agents.ts";
 import { containErrors } from "./containment.ts";
 import { type Enlist, enlistingIn } from "./enlist.ts";
 import { eventLogger } from "./event_logger.ts";
@@ -64,6 +65,8 @@ export class JobMaster implements AsyncDisposable {
   readonly jobs: Jobs;
   /** Watches and changes recurring schedules. */
   readonly schedules: Schedules;
+  /** Looks at agent connections. */
+  readonly agents: Agents;
   /** Everything else the cluster answers, as plain records. */
   readonly client: ClusterClient;
   /** Resolves with the error when the node cannot go on. */
@@ -82,6 +85,7 @@ export class JobMaster implements AsyncDisposable {
     this.schedule = new Schedule(node.client, enlist);
     this.jobs = new Jobs(node.client);
     this.schedules = new Schedules(node.client);
+    this.agents = new Agents(node.client);
   }
 
   /**

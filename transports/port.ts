@@ -9,7 +9,10 @@
  * @module
  */
 
+import type { ParkedMessage } from "../core/agent.ts";
 import type { BucketId } from "../core/ids.ts";
+
+export type { ParkedMessage };
 
 /** Names the queue of a bucket. */
 export interface QueueName {
@@ -45,18 +48,12 @@ export interface Delivery {
   readonly receipt: string;
 }
 
-/** A message nobody could use, kept with its bytes for people. */
-export interface ParkedMessage {
-  /** Its id. */
-  readonly messageId: string;
-  /** The bucket it was for. */
-  readonly bucketId: BucketId;
-  /** Why it was parked. */
-  readonly reason: string;
-  /** When, in epoch milliseconds. */
-  readonly parkedAtMs: number;
-  /** Its bytes as they were received. */
-  readonly bytes: Uint8Array;
+/** Names parked messages. */
+export interface ParkedNames {
+  /** The cluster. */
+  readonly clusterId: string;
+  /** Ids of the messages. */
+  readonly messageIds: readonly string[];
 }
 
 /** How full a queue is. */
@@ -161,11 +158,26 @@ export interface Transport extends AsyncDisposable {
     },
   ): Promise<void>;
 
-  /** The parked messages of a cluster, the latest first; at most `limit`. */
+  /** The parked messages of a cluster, the latest first, after the one whose `cursor` is given; at most `limit`. */
   listParked(input: {
     readonly clusterId: string;
     readonly limit: number;
+    readonly after?: string | null;
   }): Promise<readonly ParkedMessage[]>;
+
+  /** How many messages of a cluster are parked. */
+  countParked(input: { readonly clusterId: string }): Promise<number>;
+
+  /**
+   * Puts parked messages back into the queues of their buckets with their bytes, due now, as if they had never been
+   * received. Answers the ids of those that are there now; it passes over ids that are not parked. None is ever in
+   * neither place: after a crash one may be in both. One whose id the queue holds meanwhile with other content is put
+   * beside that one, or stays parked and is not answered. Of several of one id the latest is meant.
+   */
+  requeueParked(input: ParkedNames): Promise<readonly string[]>;
+
+  /** Deletes parked messages. Answers the ids of those that were there. Of several of one id the latest is meant. */
+  discardParked(input: ParkedNames): Promise<readonly string[]>;
 
   /** How full these queues are, in their order. */
   depths(input: {

@@ -10,6 +10,7 @@ import { checkLimit } from "../check_input.ts";
 import type { Cli } from "../cli.ts";
 import { addListOptions, type ListFlags, showList } from "../list.ts";
 import { cellText } from "../output.ts";
+import { addParked } from "./agents_parked.ts";
 import { addTargetOptions, type TargetFlags } from "../target.ts";
 import type { Column } from "../terminal/table.ts";
 
@@ -19,11 +20,14 @@ const COLUMNS: readonly Column<Document>[] = [
   { title: "ADDRESS", cell: (agent) => cellText(agent.address) },
   { title: "FINGERPRINT", cell: (agent) => cellText(agent.fingerprint) },
   { title: "SEEN", cell: (agent) => cellText(agent.seenAt) },
+  { title: "PARKED", cell: (agent) => cellText(agent.parked), alignRight: true },
 ];
 
 /** Adds the command. */
 export function addAgents(program: Command, cli: Cli): void {
-  const agents = program.command("agents").description("look at agent connections");
+  const agents = program.command("agents").description(
+    "look at agent connections and parked messages",
+  );
   const list = agents.command("list").description("list agent connections");
   addListOptions(addTargetOptions(list));
   const what = "agent connections";
@@ -32,4 +36,5 @@ export function addAgents(program: Command, cli: Cli): void {
     check: checkLimit,
     act: (api, flags) => showList(api, view, { flags, terminal: cli.context.terminal }),
   });
+  addParked(agents, cli);
 }

@@ -85,10 +85,12 @@ export interface AgentResource {
   readonly createdAt: string;
   /** When a node that could reach it last said so. */
   readonly seenAt: string;
+  /** How many of its messages nobody could use; `null` when the node that answers cannot see them. */
+  readonly parked: number | null;
 }
 
 /** What the API shows of an agent connection. */
-export function toAgentResource(agent: AgentConnection): AgentResource {
+export function toAgentResource(agent: AgentConnection, parked: number | null): AgentResource {
   return {
     id: agent.name,
     clusterId: agent.clusterId,
@@ -97,6 +99,7 @@ export function toAgentResource(agent: AgentConnection): AgentResource {
     fingerprint: agent.fingerprint,
     createdAt: formatInstant(agent.createdAtMs),
     seenAt: formatInstant(agent.seenAtMs),
+    parked,
   };
 }
 

@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { ClusterClient } from "../../actors/client.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { toAgentResource } from "../resources/fleet.ts";
-import { toPageResource } from "../resources/page.ts";
 import { noBody } from "../schemas/body.ts";
 import { agentSchema } from "../schemas/cluster.ts";
 import { noQuery, wholeListQuery } from "../schemas/page_query.ts";
@@ -30,10 +30,11 @@ export const agentEndpoints: readonly Endpoint[] = [
     body: noBody,
     answers: { 200: { description: "One page", schema: pageOfSchema(agentSchema) } },
     async handle({ site, path, query }) {
-      const agents = await clusterOf(site, path.cluster).listAgents();
-      return Response.json(
-        toPageResource(pageOf(agents, query, ({ name }) => name), toAgentResource),
-      );
+      const cluster = clusterOf(site, path.cluster);
+      const page = pageOf(await cluster.listAgents(), query, ({ name }) => name);
+      const parked = await Promise.all(page.items.map(({ name }) => cluster.countParked(name)));
+      const items = page.items.map((agent, index) => toAgentResource(agent, parked[index] ?? null));
+      return Response.json({ items, nextCursor: page.nextCursor });
     },
   }),
   endpoint({
@@ -61,8 +62,12 @@ export const agentEndpoints: readonly Endpoint[] = [
     body: noBody,
     answers: { 200: { description: "The agent connection", schema: agentSchema } },
     async handle({ site, path }) {
-      const agent = await clusterOf(site, path.cluster).findAgent(path.id);
-      return Response.json(toAgentResource(agent));
+      return await showAgent(clusterOf(site, path.cluster), path.id);
     },
   }),
 ];
+
+async function showAgent(cluster: ClusterClient, name: string): Promise<Response> {
+  const [agent, parked] = await Promise.all([cluster.findAgent(name), cluster.countParked(name)]);
+  return Response.json(toAgentResource(agent, parked));
+}

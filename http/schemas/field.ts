@@ -18,6 +18,7 @@ export type FieldShape = {
     | "integer"
     | "number"
     | "object"
+    | "array"
     | ("string" | "integer" | "object" | "null")[];
   /** What it is for. */
   readonly description?: string;

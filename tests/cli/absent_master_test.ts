@@ -12,6 +12,7 @@ Deno.test("commands make no master where there is none", async () => {
     "workers list",
     "buckets list",
     "agents list",
+    "agents parked a",
     "cluster show",
     "cluster set --mode Passive",
     "enqueue hello",

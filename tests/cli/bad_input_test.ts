@@ -167,6 +167,11 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ["workers stop x", /unknown command 'stop'/],
   ["workers list --limit x", /limit "x"/],
   ["buckets list --limit x", /limit "x"/],
+  ["agents parked", /missing required argument 'name'/],
+  ["agents parked a!b", /agent connection "a!b"/],
+  ["agents parked a --limit 0", /limit "0"/],
+  ["agents requeue a", /missing required argument 'id'/],
+  [`agents discard a ${"x".repeat(251)}`, /message id "x+…?/],
 
   ["cluster set", /Cannot change nothing/],
   ["cluster set mode", /Cannot set "mode": it must be name=value with a name of mode,/],

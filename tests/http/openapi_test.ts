@@ -58,6 +58,11 @@ Deno.test("the OpenAPI document shows the public interface", () => {
     "recurring-schedules/{id}/cancel",
     "recurring-schedules/{id}/run-now",
     "recurring-schedules/{id}/next",
+    "agent-connections",
+    "agent-connections/count",
+    "agent-connections/{id}",
+    "agent-connections/{id}/parked",
+    "agent-connections/{id}/parked/requeue",
     "buckets",
     "buckets/count",
     "buckets/{id}",
@@ -175,6 +180,8 @@ Deno.test("the OpenAPI document shows a body where one is taken", () => {
     "rescheduleJob",
     "createSchedule",
     "editSchedule",
+    "discardParkedMessages",
+    "requeueParkedMessages",
   ]);
   strictEqual(taking.every(({ shown }) => shown.requestBody?.required), true);
 });

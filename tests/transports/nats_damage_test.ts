@@ -1,7 +1,12 @@
 /** A NATS server that others use too: streams that go away, messages nobody here has sent. */
 
 import { deepStrictEqual as equal, rejects } from "node:assert/strict";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import {
+  jetstream,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstreamManager,
+} from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
 import { openNatsTransport } from "../../transports/nats.ts";
 import { natsAddress } from "../../transports/nats/options.ts";
@@ -20,7 +25,10 @@ import {
 
 const server = await sharedServer("nats");
 if (server.missing !== undefined) skipWithout("NATS that others use too", server);
-else tests(server.url);
+else {
+  tests(server.url);
+  parkingTests(server.url);
+}
 
 function tests(url: string): void {
   Deno.test("NATS whose streams were deleted is out of reach for reading, and comes back with a push", async () => {
@@ -91,6 +99,54 @@ Deno.test({
   equal(told, [false, true]);
   await deleteStreams(server.url!, stream);
 });
+
+function parkingTests(url: string): void {
+  Deno.test("NATS keeps a parked message that could not be put back, and puts bytes back as they were", async () => {
+    const stream = `test_${crypto.randomUUID().slice(0, 13)}`;
+    await using transport = await openNatsTransport(natsAddress(`${url}?stream=${stream}`));
+    await using limited = await openNatsTransport(
+      natsAddress(`${url}?stream=${stream}&migrate=false`),
+    );
+    const { clusterId, bucketId } = QUEUE;
+    await filled(transport, []);
+    const bytes = Uint8Array.of(0xff, 0x00, 0xfe);
+    await onServer(url, ({ client }) => client.publish(`${stream}.queue.c-1.w=2EMedium-1`, bytes));
+    const parked = (await receiveAll(transport, 1)).map(({ receipt }) => ({
+      ...{ receipt, reason: "foreign" },
+    }));
+    await transport.park({ ...QUEUE, parked });
+    const [{ messageId, ...kept } = { messageId: "" }] = await listed();
+    await onServer(url, ({ manager }) => manager.streams.delete(stream));
+
+    await rejects(limited.requeueParked({ clusterId, messageIds: [messageId] }));
+
+    equal(await listed(), [{ messageId, ...kept }]);
+    equal(await transport.requeueParked({ clusterId, messageIds: [messageId] }), [messageId]);
+    await transport.open({ clusterId, bucketIds: [bucketId] });
+    const again = (await receiveAll(transport, 1)).map(({ receipt }) => ({
+      ...{ receipt, reason: "foreign still" },
+    }));
+    await transport.park({ ...QUEUE, parked: again });
+    equal((await listed()).map((each) => [each.messageId, each.bytes]), [[messageId, bytes]]);
+    await deleteStreams(url, stream);
+
+    function listed() {
+      return transport.listParked({ clusterId, limit: 10 });
+    }
+  });
+}
+
+/** What can be done beside the transport. */
+interface Beside {
+  readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
+}
+
+async function onServer(url: string, work: (beside: Beside) => Promise<unknown>): Promise<void> {
+  const connection = await connect({ servers: url.replace("nats://", "") });
+  await work({ client: jetstream(connection), manager: await jetstreamManager(connection) });
+  await connection.close();
+}
 
 /** Sends a message with a broken header to the subject of the queue that sorts first. */
 async function publishForeign(url: string, stream: string): Promise<void> {

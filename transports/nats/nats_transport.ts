@@ -22,10 +22,10 @@ import type {
 } from "../port.ts";
 import { type NatsLink, REQUEST_TIMEOUT_MS } from "./link.ts";
 import type { NatsNames } from "./names.ts";
-import { listParked, park, parkedCounts } from "./parking.ts";
+import { discardParked, listParked, park, parkedCounts, requeueParked } from "./parking.ts";
 import type { Pulled } from "./pulling.ts";
 import { isUnheard, type NatsIdentity, NatsQueues } from "./queues.ts";
-import { BUCKET } from "./headers.ts";
+import { BUCKET, messageIdOf } from "./headers.ts";
 import { readAckAddress } from "./receipts.ts";
 import { ACK_WAIT_MS } from "./streams.ts";
 
@@ -151,6 +151,26 @@ export class NatsTransport implements Transport {
     return this.#link.ask(() => listParked(this.#link, this.#names, input));
   }
 
+  /** See {@linkcode Transport.countParked}. */
+  async countParked({ clusterId }: Input<"countParked">): Promise<number> {
+    const counts = await this.#link.ask(() => parkedCounts(this.#link, this.#names, clusterId));
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** See {@linkcode Transport.requeueParked}. */
+  async requeueParked(input: Input<"requeueParked">): Promise<readonly string[]> {
+    checkBatch(input.messageIds, "messages");
+    return await this.#link.ask(() =>
+      this.#queues.healing(() => requeueParked(this.#link, this.#names, input))
+    );
+  }
+
+  /** See {@linkcode Transport.discardParked}. */
+  async discardParked(input: Input<"discardParked">): Promise<readonly string[]> {
+    checkBatch(input.messageIds, "messages");
+    return await this.#link.ask(() => discardParked(this.#link, this.#names, input));
+  }
+
   /** See {@linkcode Transport.depths}. */
   async depths({ clusterId, bucketIds }: Input<"depths">): Promise<readonly QueueDepth[]> {
     checkBatch(bucketIds, "buckets");
@@ -217,11 +237,9 @@ function checkReceipts(receipts: readonly string[]): void {
 /** What somebody else put into the stream has no id of ours and is due at once. */
 function deliveryOf(clusterId: string, { reply, message }: Pulled): Delivery {
   const { deliveries, sequence } = readAckAddress(reply);
-  const id = message.headers?.get("Nats-Msg-Id") ?? "";
   const due = Number(message.headers?.get(DUE) ?? 0);
-  const own = `${clusterId}/`;
   return {
-    messageId: id.startsWith(own) ? id.slice(own.length) : `stream-${sequence}`,
+    messageId: messageIdOf(message.headers, { clusterId, sequence }),
     dueAtMs: Number.isSafeInteger(due) ? due : 0,
     body: new TextDecoder().decode(message.data),
     deliveries,

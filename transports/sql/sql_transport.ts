@@ -9,6 +9,7 @@
 import { batch, batches, byId, type Item } from "../../storage/sql/batches.ts";
 import type {
   Row,
+  Session,
   SqlServer,
   SqlValue,
   Statement,
@@ -24,6 +25,7 @@ import type {
   TransportReach,
 } from "../port.ts";
 import { readReceipt, receiptOf } from "../receipts.ts";
+import { discardParked, listParked, requeueParked } from "./parked_messages.ts";
 import { messageStatements } from "./statements.ts";
 import { asTransport } from "../failures.ts";
 import type { MessageTables } from "./tables.ts";
@@ -154,15 +156,26 @@ export class SqlTransport implements Transport {
   }
 
   /** See {@linkcode Transport.listParked}. */
-  async listParked({ clusterId, limit }: Input<"listParked">): Promise<readonly ParkedMessage[]> {
-    const rows = await this.#read(this.#sql.listParked, [clusterId, Math.min(limit, MAX_BATCH)]);
-    return rows.map((row) => ({
-      messageId: row[0] as string,
-      bucketId: row[1] as string,
-      reason: row[2] as string,
-      parkedAtMs: row[3] as number,
-      bytes: new TextEncoder().encode(row[4] as string),
-    }));
+  async listParked(input: Input<"listParked">): Promise<readonly ParkedMessage[]> {
+    return await this.#session((session) => listParked(session, this.#sql, input));
+  }
+
+  /** See {@linkcode Transport.countParked}. */
+  async countParked({ clusterId }: Input<"countParked">): Promise<number> {
+    const [row] = await this.#read(this.#sql.countParked, [clusterId]);
+    return Number(row?.[0] ?? 0);
+  }
+
+  /** See {@linkcode Transport.requeueParked}. */
+  async requeueParked(input: Input<"requeueParked">): Promise<readonly string[]> {
+    checkBatch(input.messageIds, "messages");
+    return await this.#write((tx) => requeueParked(tx, this.#sql, input));
+  }
+
+  /** See {@linkcode Transport.discardParked}. */
+  async discardParked(input: Input<"discardParked">): Promise<readonly string[]> {
+    checkBatch(input.messageIds, "messages");
+    return await this.#write((tx) => discardParked(tx, this.#sql, input));
   }
 
   /** See {@linkcode Transport.depths}. */
@@ -213,8 +226,12 @@ export class SqlTransport implements Transport {
   }
 
   #read(statement: Statement, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#session((session) => session.rows(statement, values));
+  }
+
+  #session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const { server, label } = this.#parts;
-    return asTransport(label, () => server.read((session) => session.rows(statement, values)));
+    return asTransport(label, () => server.read(work));
   }
 
   #write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ export function messageStatements(dialect: Dialect, tables: MessageTables) {
     ...queueStatements(dialect, tables),
     ...removalStatements(dialect, tables),
     ...parkingStatements(dialect, tables),
+    ...parkedStatements(dialect, tables),
   };
 }
 
@@ -104,12 +105,6 @@ WHERE 1 = 1 ${
         })
       }`,
     ),
-    listParked: fixed(
-      `SELECT id, bucket_id, reason, parked_at, body FROM ${parked} ${
-        dialect.byIndex(`${parked}_by_time`)
-      }
-WHERE cluster_id = ? ORDER BY parked_at DESC, id DESC LIMIT ?`,
-    ),
     counts: composed(
       `SELECT t.bucket_id, ${count(`t.visible_at <= ${clockMs}`)}, ${
         count(`t.visible_at > ${clockMs}`)
@@ -119,6 +114,45 @@ FROM ${bucket} ${dialect.join} ${messages} AS t ON t.cluster_id = ? AND t.bucket
     parkedCounts: composed(
       `SELECT t.bucket_id, count(*) FROM ${bucket} ${dialect.join} ${parked} AS t
 ON t.cluster_id = ? AND t.bucket_id = g.id GROUP BY t.bucket_id`,
+    ),
+  };
+}
+
+/** What is done with messages that are parked. */
+function parkedStatements(dialect: Dialect, { messages, parked }: MessageTables) {
+  const chosen = `${dialect.jsonTable("?", "g", columnsOf(PARKED, ["id"]))}
+${dialect.join} ${parked} AS p ON p.cluster_id = ? AND p.id = g.id`;
+  return {
+    listParked: fixed(
+      `SELECT id, bucket_id, reason, parked_at, body FROM ${parked} ${
+        dialect.byIndex(`${parked}_by_time`)
+      }
+WHERE cluster_id = ? AND parked_at <= ? AND (parked_at < ? OR id < ?)
+ORDER BY parked_at DESC, id DESC LIMIT ?`,
+    ),
+    countParked: composed(`SELECT count(*) FROM ${parked} WHERE cluster_id = ?`),
+    lockParked: fixed(dialect.selectListed({
+      table: parked,
+      batch: columnsOf(PARKED, ["id"]),
+      columns: "t.id",
+      lock: "update",
+    })),
+    requeue: composed(
+      `INSERT INTO ${messages} (cluster_id, ${GIVEN.join(", ")}, visible_at, deliveries, pushed_at)
+SELECT p.cluster_id, p.id, p.bucket_id, 0, p.body, 0, 0, ${dialect.clockMs} FROM ${chosen}
+WHERE 1 = 1 ${dialect.orIgnore(messages)}`,
+    ),
+    requeued: composed(
+      `SELECT p.id FROM ${chosen} ${dialect.join} ${messages} AS m
+ON m.cluster_id = p.cluster_id AND m.id = p.id AND m.bucket_id = p.bucket_id AND m.body = p.body`,
+    ),
+    dropParked: composed(
+      dialect.deleteListed({
+        table: parked,
+        index: "PRIMARY",
+        column: "id",
+        where: "cluster_id = ?",
+      }),
     ),
   };
 }

@@ -16,6 +16,13 @@ import type {
   TransportCapabilities,
 } from "../port.ts";
 import { readReceipt, receiptOf } from "../receipts.ts";
+import {
+  discardParked,
+  listParked,
+  type ParkedStatements,
+  parkedStatements,
+  requeueParked,
+} from "./parked_messages.ts";
 import type { MessageTables } from "./tables.ts";
 
 type Input<Method extends keyof Transport> = Transport[Method] extends
@@ -39,12 +46,14 @@ export class SqliteTransport implements Transport {
   readonly #connection: SqliteConnection;
   readonly #identity: Identity;
   readonly #sql: ReturnType<typeof statements>;
+  readonly #parked: ParkedStatements;
 
   /** Works on the tables, which are there. */
   constructor(connection: SqliteConnection, tables: MessageTables, identity: Identity) {
     this.#connection = connection;
     this.#identity = identity;
     this.#sql = statements(connection, tables);
+    this.#parked = parkedStatements(connection, tables);
   }
 
   /** See {@linkcode Transport.fingerprint}. */
@@ -146,17 +155,30 @@ export class SqliteTransport implements Transport {
   }
 
   /** See {@linkcode Transport.listParked}. */
-  async listParked({ clusterId, limit }: Input<"listParked">): Promise<readonly ParkedMessage[]> {
-    const rows = await this.#read(() =>
-      this.#sql.listParked.all(clusterId, Math.min(limit, MAX_BATCH))
+  async listParked(input: Input<"listParked">): Promise<readonly ParkedMessage[]> {
+    return await this.#read(() => listParked(this.#parked, input));
+  }
+
+  /** See {@linkcode Transport.countParked}. */
+  async countParked({ clusterId }: Input<"countParked">): Promise<number> {
+    return await this.#read(() => Number(this.#parked.countAll.get(clusterId)![0]));
+  }
+
+  /** See {@linkcode Transport.requeueParked}. */
+  async requeueParked(input: Input<"requeueParked">): Promise<readonly string[]> {
+    const { messageIds } = input;
+    checkBatch(messageIds, "messages");
+    return await this.#write(
+      messageIds.length,
+      () => requeueParked(this.#parked, input, this.#connection.clock.now()),
     );
-    return rows.map((row) => ({
-      messageId: row[0] as string,
-      bucketId: row[1] as string,
-      reason: row[2] as string,
-      parkedAtMs: row[3] as number,
-      bytes: new TextEncoder().encode(row[4] as string),
-    }));
+  }
+
+  /** See {@linkcode Transport.discardParked}. */
+  async discardParked(input: Input<"discardParked">): Promise<readonly string[]> {
+    const { messageIds } = input;
+    checkBatch(messageIds, "messages");
+    return await this.#write(messageIds.length, () => discardParked(this.#parked, input));
   }
 
   /** See {@linkcode Transport.depths}. */
@@ -230,10 +252,6 @@ WHERE cluster_id = ? AND bucket_id = ? AND due_at <= ? AND visible_at <= ? ORDER
     park: connection.prepare(
       `INSERT OR REPLACE INTO ${parked} (cluster_id, id, bucket_id, reason, parked_at, body)
 SELECT cluster_id, id, bucket_id, ?, ?, body FROM ${messages} WHERE ${received}`,
-    ),
-    listParked: connection.prepareRows(
-      `SELECT id, bucket_id, reason, parked_at, body FROM ${parked} INDEXED BY ${parked}_by_time
-WHERE cluster_id = ? ORDER BY parked_at DESC, id DESC LIMIT ?`,
     ),
     count: connection.prepareRows(
       `SELECT count(CASE WHEN visible_at <= ? THEN 1 END), count(CASE WHEN visible_at > ? THEN 1 END)

@@ -95,6 +95,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   rescheduleJob: { after: "5m" },
   createSchedule: { definitionId: "hello", expression: "1h" },
   editSchedule: { overlap: "skip" },
+  requeueParkedMessages: { ids: ["m-1"] },
+  discardParkedMessages: { ids: ["m-1"] },
 };
 
 /** What an operation needs besides method and path. */

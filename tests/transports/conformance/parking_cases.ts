@@ -31,9 +31,10 @@ export const parkingCases: readonly TransportCase[] = [
       });
 
       const [parked, ...more] = await transport.listParked({ ...QUEUE, limit: 10 });
-      const { parkedAtMs, bytes, ...rest } = parked!;
+      const { parkedAtMs, bytes, cursor, ...rest } = parked!;
       equal(rest, { messageId: "m-1", bucketId: QUEUE.bucketId, reason: "unreadable: é" });
       equal(new TextDecoder().decode(bytes), body);
+      equal(cursor.length > 0, true);
       equal(Math.abs(parkedAtMs - before) < 60_000, true);
       equal(more, []);
       const [depth] = await transport.depths({ ...QUEUE, bucketIds: [QUEUE.bucketId] });

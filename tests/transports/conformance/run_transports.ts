@@ -8,6 +8,7 @@ import type { Transport, TransportAdapter, TransportSpec } from "../../../transp
 import { runConformance } from "../../conformance/run_conformance.ts";
 import { pause } from "../../support/eventually.ts";
 import { fencingCases, leaseCases } from "./lease_cases.ts";
+import { parkedCases } from "./parked_cases.ts";
 import { parkingCases } from "./parking_cases.ts";
 import { queueCases } from "./queue_cases.ts";
 import type { TransportCase } from "./transport_case.ts";
@@ -18,6 +19,7 @@ export const transportCases: readonly TransportCase[] = [
   ...queueCases,
   ...leaseCases,
   ...parkingCases,
+  ...parkedCases,
 ];
 
 /** A place for the messages of one case. Disposing it deletes them. */

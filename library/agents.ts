@@ -1,0 +1,67 @@
+/**
+ * Looking at agent connections, and at what nobody could use of what came over them.
+ *
+ * @module
+ */
+
+import type { ClusterClient } from "../actors/client.ts";
+import type { AgentConnection, ParkedMessage } from "../core/agent.ts";
+import type { Page } from "../storage/port.ts";
+
+/** Options of {@linkcode Agents.parked}. */
+export interface ListParkedOptions {
+  /** Where to go on. @default {the start} */
+  readonly cursor?: string | null;
+  /** Most messages, 1 to 200. @default {25} */
+  readonly limit?: number;
+}
+
+/** Looks at agent connections. Every call throws `agent_connection_not_found` for a name the cluster does not know. */
+export class Agents {
+  readonly #client: ClusterClient;
+
+  /** Works on `client`'s cluster. */
+  constructor(client: ClusterClient) {
+    this.#client = client;
+  }
+
+  /** Every agent connection, by name. */
+  list(): Promise<readonly AgentConnection[]> {
+    return this.#client.listAgents();
+  }
+
+  /** The agent connection. */
+  get(name: string): Promise<AgentConnection> {
+    return this.#client.findAgent(name);
+  }
+
+  /** How many messages are parked; `null` when this node is not connected to it or it does not answer. */
+  countParked(name: string): Promise<number | null> {
+    return this.#client.countParked(name);
+  }
+
+  /** One page of the messages nobody could use, the latest first. @throws {JobMasterError} `transport_unavailable` */
+  parked(name: string, options: ListParkedOptions = {}): Promise<Page<ParkedMessage>> {
+    const { cursor = null, limit = 25 } = options;
+    return this.#client.listParked(name, { cursor, limit });
+  }
+
+  /**
+   * Puts up to 1,000 parked messages back into their queues, to be received anew; answers the ids of those that are
+   * there now.
+   *
+   * @throws {JobMasterError} `transport_unavailable`, `invalid_request`
+   */
+  requeue(name: string, messageIds: readonly string[]): Promise<readonly string[]> {
+    return this.#client.requeueParked(name, messageIds);
+  }
+
+  /**
+   * Deletes up to 1,000 parked messages; answers the ids of those that were there.
+   *
+   * @throws {JobMasterError} `transport_unavailable`, `invalid_request`
+   */
+  discard(name: string, messageIds: readonly string[]): Promise<readonly string[]> {
+    return this.#client.discardParked(name, messageIds);
+  }
+}
