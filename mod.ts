@@ -10,6 +10,7 @@ export type {
   JobCommand,
   ListOptions,
   NodeHealth,
+  RemoveAgentOptions,
   ScheduleCommand,
   ScheduleCommandResult,
   SchedulePreview,

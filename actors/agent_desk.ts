@@ -8,9 +8,11 @@ import type { AgentConnection, ParkedMessage } from "../core/agent.ts";
 import { JobMasterError } from "../core/errors.ts";
 import { shown } from "../core/names.ts";
 import type { Page } from "../storage/port.ts";
-import type { ListOptions } from "./client.ts";
-import type { AskRef } from "./runtime/ref.ts";
+import { conflict, discardAll, remainsOf } from "./agent_removal.ts";
+import type { ListOptions, RemoveAgentOptions } from "./client.ts";
+import type { ActorRef, AskRef } from "./runtime/ref.ts";
 import type { ActorSystem } from "./runtime/system.ts";
+import type { SchedulerMessage } from "./scheduler_protocol.ts";
 import type { MasterStores } from "./storage_actor.ts";
 import {
   type TransportCall,
@@ -18,6 +20,7 @@ import {
   transportClient,
   type TransportMessage,
 } from "./transport_actor.ts";
+import type { WorkerMessage } from "./worker_protocol.ts";
 
 /** What a desk works with. */
 export interface AgentDeskOptions {
@@ -29,6 +32,10 @@ export interface AgentDeskOptions {
   readonly store: MasterStores;
   /** Names of the agent connections of this node. */
   readonly agents: readonly string[];
+  /** The node's scheduler. */
+  readonly scheduler: ActorRef<SchedulerMessage>;
+  /** The node's workers. */
+  readonly workers: readonly ActorRef<WorkerMessage>[];
 }
 
 const MAX_LISTED = 1_000;
@@ -96,6 +103,48 @@ export class AgentDesk {
     const { clusterId } = this.#options;
     await this.#demandReach(name);
     return await this.#transport(name).discardParked({ clusterId, messageIds });
+  }
+
+  /** Begins to drain it. */
+  async drain(name: string): Promise<AgentConnection> {
+    const { clusterId, store, system } = this.#options;
+    const nowMs = system.clock.now();
+    const agent = await store.agents.drain({ clusterId, name, nowMs }) ?? this.#unknown(name);
+    this.#hurry();
+    return agent;
+  }
+
+  /** Takes it back. */
+  async resume(name: string): Promise<AgentConnection> {
+    const { clusterId, store } = this.#options;
+    const agent = await store.agents.resume({ clusterId, name }) ?? this.#unknown(name);
+    this.#hurry();
+    return agent;
+  }
+
+  /** Forgets it once it is empty. */
+  async remove(name: string, { discardParked }: RemoveAgentOptions): Promise<void> {
+    const { clusterId, store } = this.#options;
+    const agent = await this.find(name);
+    await this.#demandReach(name);
+    const transport = this.#transport(name);
+    const scene = { clusterId, name, store, transport };
+    if (agent.drainingAtMs === null) {
+      throw conflict(name, [`it is not being drained; begin with "agents drain ${name}"`]);
+    }
+    const problems = await remainsOf(scene, { discardParked });
+    if (problems.length > 0) throw conflict(name, problems);
+    if (discardParked) await discardAll(scene);
+    const outcome = await store.agents.remove({ clusterId, name });
+    if (outcome === "in_use") throw conflict(name, ["buckets are bound to it again"]);
+    if (outcome === "not_found") this.#unknown(name);
+  }
+
+  /** What this node knows of buckets is old now. */
+  #hurry(): void {
+    const { scheduler, workers } = this.#options;
+    scheduler.tell({ type: "refresh" });
+    for (const worker of workers) worker.tell({ type: "look" });
   }
 
   /** Fails for an agent connection that this node does not have. */

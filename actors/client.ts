@@ -107,6 +107,12 @@ export interface NodeHealth {
   readonly actors: readonly ActorMetrics[];
 }
 
+/** How an agent connection is removed. */
+export interface RemoveAgentOptions {
+  /** Deletes what is parked there; otherwise a parked message keeps the agent connection. */
+  readonly discardParked: boolean;
+}
+
 /** Options of a list. */
 export interface ListOptions {
   /** Where to go on; `null` is the start. */
@@ -209,6 +215,22 @@ export interface ClusterClient {
   listAgents(): Promise<readonly AgentConnection[]>;
   /** The agent connection. @throws {JobMasterError} `agent_connection_not_found` */
   findAgent(name: string): Promise<AgentConnection>;
+  /**
+   * Begins to drain an agent connection: nobody places jobs in its buckets any more, and the workers on it give them up
+   * once what they run has ended. Their jobs go on elsewhere. Doing it again changes nothing.
+   *
+   * @throws {JobMasterError} `agent_connection_not_found`
+   */
+  drainAgent(name: string): Promise<AgentConnection>;
+  /** Takes an agent connection back: the workers on it have buckets again. @throws {JobMasterError} `agent_connection_not_found` */
+  resumeAgent(name: string): Promise<AgentConnection>;
+  /**
+   * Forgets an agent connection that was drained.
+   *
+   * @throws {JobMasterError} `agent_connection_conflict` with what is still there; `agent_connection_not_found`,
+   * `transport_unavailable`.
+   */
+  removeAgent(name: string, options: RemoveAgentOptions): Promise<void>;
   /** How many of its messages are parked; `null` when this node is not connected to it or it does not answer. */
   countParked(name: string): Promise<number | null>;
   /**

@@ -26,7 +26,6 @@ import type {
   ScheduleCommand,
   ScheduleCommandResult,
   SchedulePreview,
-  ScheduleReport,
   SubmittedJob,
   SubmittedSchedule,
 } from "./client.ts";
@@ -89,7 +88,7 @@ class LocalClusterClient implements ClusterClient {
     this.#store = storageClient(storage as unknown as AskRef<StorageCall>);
     this.#scheduler = system.ref<SchedulerMessage>(`${system.name}/scheduler`);
     this.#pending = new PendingJobs(system.clock);
-    this.#agents = new AgentDesk({ ...options, store: this.#store });
+    this.#agents = new AgentDesk({ ...options, store: this.#store, scheduler: this.#scheduler });
     this.#schedules = new ScheduleDesk({
       clusterId,
       clock: system.clock,
@@ -192,17 +191,13 @@ class LocalClusterClient implements ClusterClient {
     return this.#schedules.create(request);
   }
 
-  findSchedule(scheduleId: string): Promise<ScheduleReport> {
-    return this.#schedules.find(scheduleId);
-  }
+  findSchedule = (scheduleId: string) => this.#schedules.find(scheduleId);
 
   listSchedules(options: ListOptions & { readonly filter: ScheduleFilter }) {
     return this.#schedules.list(options);
   }
 
-  countSchedules(filter: ScheduleFilter): Promise<number> {
-    return this.#schedules.count(filter);
-  }
+  countSchedules = (filter: ScheduleFilter) => this.#schedules.count(filter);
 
   changeSchedule(scheduleId: string, command: ScheduleCommand): Promise<ScheduleCommandResult> {
     return this.#schedules.change(scheduleId, command);
@@ -237,6 +232,9 @@ class LocalClusterClient implements ClusterClient {
 
   listAgents = () => this.#agents.list();
   findAgent = (name: string) => this.#agents.find(name);
+  drainAgent = (name: string) => this.#agents.drain(name);
+  resumeAgent = (name: string) => this.#agents.resume(name);
+  removeAgent = (...args: Parameters<ClusterClient["removeAgent"]>) => this.#agents.remove(...args);
   countParked = (name: string) => this.#agents.countParked(name);
   listParked = (name: string, options: ListOptions) => this.#agents.listParked(name, options);
   requeueParked = (name: string, ids: readonly string[]) => this.#agents.requeueParked(name, ids);

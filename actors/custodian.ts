@@ -203,7 +203,7 @@ async function rescueOn(
   const queues = await transport.queues({ clusterId, limit: 1_000 });
   const seen = seenAs(agent, await transport.describe({}));
   const nowMs = context.clock.now();
-  await store.agents.register({ clusterId, agent: seen, replace: false, nowMs });
+  await store.agents.seen({ clusterId, agent: seen, nowMs }); // one that was removed stays unknown
   if (queues.length === 0) return;
   const known = await store.buckets.list({ clusterId, filter: {}, limit: 10_000 });
   const ids = new Set(known.map(({ id }) => id));

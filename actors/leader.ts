@@ -6,6 +6,8 @@
 
 import { codeOf } from "../core/errors.ts";
 import { type LeaseOptions, trustedUntil } from "../core/lease.ts";
+import { STANDALONE_AGENT } from "../core/names.ts";
+import { WORKER_DUTIES } from "../core/worker.ts";
 import type { LeaseProof } from "../storage/port.ts";
 import type { TransportAddresses } from "./agent_posts.ts";
 import { coordinator } from "./coordinator.ts";
@@ -34,6 +36,8 @@ export interface LeaderArgs {
   readonly storage: string;
   /** The agent connections of this node. */
   readonly transports: TransportAddresses;
+  /** Agent connections of this node's workers that may lead. */
+  readonly boundTo: readonly string[];
   /** Addresses of this node's workers, which are woken when jobs were assigned. */
   readonly workers: readonly string[];
   /** Which languages of recurrences this node knows; see `recurrences.ts`. */
@@ -103,6 +107,7 @@ async function campaign(context: Context, state: State): Promise<void> {
   if (proof !== null && sentAtMono < due) return;
   try {
     const { clusterId, holder, lease: { leaseMs } } = args;
+    if (await shouldYield(args, store)) return await yieldLead(context, state);
     const grant = await store.workers.acquireLease({
       clusterId,
       name: LEASE_NAME,
@@ -121,6 +126,33 @@ async function campaign(context: Context, state: State): Promise<void> {
       await stepDown(context, state, "its lease could not be renewed in time");
     }
   }
+}
+
+/**
+ * A node whose workers all are on agent connections that drain may not reach the others: it leaves leading to a node
+ * that has a worker elsewhere, if there is one.
+ */
+async function shouldYield(
+  { clusterId, boundTo }: LeaderArgs,
+  store: MasterStores,
+): Promise<boolean> {
+  if (boundTo.includes(STANDALONE_AGENT)) return false;
+  const agents = await store.agents.list({ clusterId, limit: 1_000 });
+  const isDraining = (name: string) =>
+    agents.some((each) => each.name === name && each.drainingAtMs !== null);
+  if (!boundTo.every(isDraining)) return false;
+  const workers = await store.workers.list({ clusterId, limit: 1_000 });
+  return workers.some(({ status, mode, agentConnectionId }) =>
+    status === "Active" && WORKER_DUTIES[mode].coordinates && !isDraining(agentConnectionId)
+  );
+}
+
+async function yieldLead(context: Context, state: State): Promise<void> {
+  const { args: { clusterId }, store, proof: lease } = state;
+  if (lease === null) return;
+  await stepDown(context, state, "its agent connections are being drained");
+  state.trustedUntilMono = -Infinity;
+  await store.workers.releaseLease({ clusterId, lease });
 }
 
 async function lead(context: Context, { args }: State, proof: LeaseProof): Promise<void> {

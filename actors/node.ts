@@ -14,7 +14,7 @@ import { clusterClient } from "./cluster_client.ts";
 import { journal, type JournalMessage } from "./journal.ts";
 import { leader, type LeaderArgs } from "./leader.ts";
 import { journalEntry } from "./node_events.ts";
-import type { NodeOptions, NodeWorker } from "./node_options.ts";
+import { hasBuckets, type NodeOptions, type NodeWorker } from "./node_options.ts";
 import { startTransports } from "./node_transports.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { type ActorSystem, createSystem } from "./runtime/system.ts";
@@ -120,7 +120,9 @@ async function spawnLeader(
   shared: Pick<LeaderArgs, "clusterId" | "storage" | "transports" | "workers">,
 ): Promise<void> {
   const holder = `${host}.${processId}.${workers[0]!.workerId}`;
-  const args = { ...shared, holder, recurrences, lease };
+  const boundTo = workers.filter(({ mode }) => WORKER_DUTIES[mode].coordinates)
+    .map(({ agentConnectionId }) => agentConnectionId);
+  const args = { ...shared, boundTo, holder, recurrences, lease };
   await system.spawn({ key: "leader", actor: leader, args });
 }
 
@@ -175,10 +177,6 @@ async function prepareCluster(
     );
   }
   if (definitions.length > 0) await clusters.saveDefinitions({ clusterId, definitions, nowMs });
-}
-
-function hasBuckets({ mode, buckets }: NodeWorker): boolean {
-  return WORKER_DUTIES[mode].ownsBuckets && Object.values(buckets).some((count) => count > 0);
 }
 
 class RunningNode implements Node {

@@ -9,6 +9,7 @@ import type { ClusterSettings } from "../core/cluster.ts";
 import type { DefinitionDefaults } from "../core/definition.ts";
 import type { LeaseOptions } from "../core/lease.ts";
 import type { Random } from "../core/random.ts";
+import { WORKER_DUTIES } from "../core/worker.ts";
 import type { MasterSpec } from "../storage/port.ts";
 import type { TransportSpec } from "../transports/port.ts";
 import type { HandlerSource } from "./handlers.ts";
@@ -28,6 +29,11 @@ export type NodeWorker = Pick<
   | "buckets"
   | "bufferSize"
 >;
+
+/** Whether a worker owns buckets. */
+export function hasBuckets({ mode, buckets }: NodeWorker): boolean {
+  return WORKER_DUTIES[mode].ownsBuckets && Object.values(buckets).some((count) => count > 0);
+}
 
 /** What a node is made from. */
 export interface NodeOptions {

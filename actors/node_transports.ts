@@ -8,6 +8,7 @@ import { JobMasterError } from "../core/errors.ts";
 import type { AgentStore, SeenAgent } from "../storage/port.ts";
 import type { TransportSpec } from "../transports/port.ts";
 import type { TransportAddresses } from "./agent_posts.ts";
+import { hasBuckets, type NodeWorker } from "./node_options.ts";
 import type { AskRef } from "./runtime/ref.ts";
 import type { ActorSystem } from "./runtime/system.ts";
 import {
@@ -26,6 +27,8 @@ export interface TransportStart {
   readonly agents: Readonly<Record<string, TransportSpec>>;
   /** Whether one whose name leads to another store than before is refused. */
   readonly protectAgents: boolean;
+  /** The workers of the node. */
+  readonly workers: readonly NodeWorker[];
   /** Where the cluster knows them. */
   readonly store: AgentStore;
 }
@@ -34,7 +37,7 @@ export interface TransportStart {
  * Starts the actors of the agent connections, each in a thread, and makes them known; answers their addresses.
  *
  * @throws {JobMasterError} `configuration_invalid` for a name that leads to another store than before: what the old one
- * still holds would be out of reach.
+ * still holds would be out of reach; `agent_connection_conflict` for a worker with buckets on one that is being drained.
  */
 export async function startTransports(
   system: ActorSystem,
@@ -57,7 +60,7 @@ export async function startTransports(
 
 async function register(
   { clock }: ActorSystem,
-  { clusterId, protectAgents, store }: TransportStart,
+  { clusterId, protectAgents, store, workers }: TransportStart,
   { name, calls }: { readonly name: string; readonly calls: TransportCalls },
 ): Promise<void> {
   const described = await calls.describe({});
@@ -67,7 +70,15 @@ async function register(
     replace: !protectAgents,
     nowMs: clock.now(),
   });
-  if (outcome === "registered") return;
+  if (outcome === "registered") {
+    const isUsed = workers.some((each) => each.agentConnectionId === name && hasBuckets(each));
+    if (agent.drainingAtMs === null || !isUsed) return;
+    throw new JobMasterError(
+      "agent_connection_conflict",
+      `Cannot start workers with buckets on agent connection "${name}": it is being drained; take it back with ` +
+        `"agents resume ${name}", or bind them to another one`,
+    );
+  }
   throw new JobMasterError(
     "configuration_invalid",
     `Cannot use agent connection "${name}" at ${described.label}: in cluster "${clusterId}" the name stands for ` +

@@ -22,6 +22,7 @@ import {
   tellScheduler,
 } from "./worker_life.ts";
 import type { WorkerArgs, WorkerContext, WorkerMessage, WorkerState } from "./worker_protocol.ts";
+import { changeServing, closeStep, servingAsked } from "./worker_serving.ts";
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -49,6 +50,7 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
       settings: life.settings,
       trustedUntilMono: trustedUntil(life.sentAtMono, args.lease),
       phase: "working",
+      serving: life.buckets === null ? "closed" : "open",
       looking: false,
     };
     await announce(context, state);
@@ -69,11 +71,18 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
       look(context, state);
     },
 
-    seen(context, { pulse, askedAtMono, settings }, state) {
+    async seen(context, { pulse, askedAtMono, settings, asked }, state) {
       state.looking = false;
       state.settings = settings ?? state.settings;
       if (pulse !== null) takePulse(context, state, { ...pulse, askedAtMono });
-      spreadNews(state);
+      const { serving } = state;
+      await changeServing(context, state, asked);
+      if (serving === "closed" && state.serving === "open") await announce(context, state);
+      else spreadNews(state);
+    },
+
+    async close_step(context, _message, state) {
+      await closeStep(context, state);
     },
 
     async retire(context, _message, state) {
@@ -121,9 +130,10 @@ function look(context: WorkerContext, state: WorkerState): void {
   const pulse = state.heartbeat.ask({ type: "pulse" }, { timeoutMs: 5_000 }).catch(() => null);
   const settings = state.store.clusters.find({ clusterId: state.args.clusterId })
     .then((cluster) => cluster?.settings ?? null, () => null);
-  context.pipeToSelf(Promise.all([pulse, settings]), (settled) => {
-    const [seenPulse, seenSettings] = settled.status === "fulfilled" ? settled.value : [null, null];
-    return { type: "seen", pulse: seenPulse, askedAtMono, settings: seenSettings };
+  const asked = servingAsked(context, state).catch(() => null);
+  context.pipeToSelf(Promise.all([pulse, settings, asked]), (settled) => {
+    const seen = settled.status === "fulfilled" ? settled.value : [null, null, null] as const;
+    return { type: "seen", pulse: seen[0], askedAtMono, settings: seen[1], asked: seen[2] };
   });
 }
 

@@ -22,6 +22,8 @@ const LEAD_TIME_MS = 30_000;
 export interface WorkerChildren {
   /** Renews its lease. */
   readonly heartbeat: ActorRef<HeartbeatMessage>;
+  /** Address of the settler. */
+  readonly settler: string;
   /** The agents of its buckets, by bucket id. */
   readonly agents: ReadonlyMap<string, ActorRef<BucketAgentMessage>>;
 }
@@ -56,29 +58,46 @@ export async function spawnChildren(
       args: { clusterId, storage, transport, workerId: worker.id },
     });
   }
+  const owner = { ...args, incarnation: worker.incarnation, settler: address };
+  const agents = await spawnAgents(context, owner, buckets ?? []);
+  return { heartbeat: pulse, settler: address, agents };
+}
+
+/** What agents of buckets need beside their bucket. */
+export interface BucketOwner extends WorkerArgs {
+  /** Address of the settler. */
+  readonly settler: string;
+  /** The worker's life. */
+  readonly incarnation: number;
+}
+
+/** Starts the agents of buckets. */
+export async function spawnAgents(
+  context: WorkerContext,
+  owner: BucketOwner,
+  buckets: readonly Bucket[],
+): Promise<ReadonlyMap<string, ActorRef<BucketAgentMessage>>> {
   const agents = new Map<string, ActorRef<BucketAgentMessage>>();
   for (const bucket of buckets) {
-    agents.set(
-      bucket.id,
-      await spawnAgent(
-        context,
-        { ...args, incarnation: worker.incarnation, settler: address },
-        bucket,
-      ),
-    );
+    agents.set(bucket.id, await spawnAgent(context, owner, bucket));
   }
-  return { heartbeat: pulse, agents };
+  return agents;
+}
+
+/** Key of the agent of a bucket among the children of a worker. */
+export function agentKey(bucketId: string): string {
+  return `bucket_agent-${bucketId}`;
 }
 
 function spawnAgent(
   context: WorkerContext,
-  args: WorkerArgs & { readonly settler: string; readonly incarnation: number },
+  args: BucketOwner,
   bucket: Bucket,
 ): Promise<ActorRef<BucketAgentMessage>> {
   const { clusterId, parallelism, bufferSize, storage, transport, settler, handlers } = args;
   const { isolation, host, graceMs } = args;
   return context.spawn({
-    key: `bucket_agent-${bucket.id}`,
+    key: agentKey(bucket.id),
     actor: bucketAgent,
     args: {
       clusterId,

@@ -24,8 +24,8 @@ import type { WorkerArgs, WorkerContext, WorkerState } from "./worker_protocol.t
 export interface RegisteredWorker {
   /** As the master stored it. */
   readonly worker: Worker;
-  /** Its buckets. */
-  readonly buckets: readonly Bucket[];
+  /** Its buckets; `null` when its agent connection takes none. */
+  readonly buckets: readonly Bucket[] | null;
   /** The cluster's settings. */
   readonly settings: ClusterSettings;
   /** When the registration was sent, on the monotonic clock. */
@@ -67,14 +67,39 @@ async function registerOnce(
     },
     leaseMs: args.lease.leaseMs,
   });
-  const wanted = WORKER_DUTIES[mode].ownsBuckets ? newBuckets(context, args, worker) : [];
-  const buckets = wanted.length === 0
-    ? []
-    : await store.buckets.create({ clusterId, buckets: wanted });
-  invariant(buckets !== "not_owner", `Worker "${workerId}" was replaced while it registered`);
+  const buckets = await makeBuckets(context, store, { args, worker });
   const cluster = await store.clusters.find({ clusterId });
   invariant(cluster !== null, `Cluster "${clusterId}" does not exist`);
   return { worker, buckets, settings: cluster.settings, sentAtMono };
+}
+
+/** Makes buckets for a life of a worker; `null` when its agent connection drains or was removed. */
+export async function makeBuckets(
+  context: WorkerContext,
+  store: MasterStores,
+  { args, worker }: { readonly args: WorkerArgs; readonly worker: Worker },
+): Promise<readonly Bucket[] | null> {
+  const { clusterId, mode, transport } = args;
+  const wanted = WORKER_DUTIES[mode].ownsBuckets ? newBuckets(context, args, worker) : [];
+  if (wanted.length === 0) return [];
+  if (transport !== null && !(await takesJobs(context, store, args))) return null;
+  const buckets = await store.buckets.create({ clusterId, buckets: wanted });
+  if (buckets === "agent_draining") return null;
+  invariant(buckets !== "not_owner", `Worker "${worker.id}" was replaced while it made buckets`);
+  return buckets;
+}
+
+/** Whether the agent connection of a worker is known, stands for the store it is connected to, and does not drain. */
+export async function takesJobs(
+  context: WorkerContext,
+  store: MasterStores,
+  { clusterId, agentConnectionId, transport }: WorkerArgs,
+): Promise<boolean> {
+  const known = await store.agents.list({ clusterId, limit: 1_000 });
+  const agent = known.find(({ name }) => name === agentConnectionId);
+  if (agent === undefined || agent.drainingAtMs !== null) return false;
+  const { fingerprint } = await transportAt(context, transport!).describe({});
+  return agent.fingerprint === fingerprint;
 }
 
 function newBuckets(context: WorkerContext, args: WorkerArgs, worker: Worker): NewBucket[] {
@@ -96,8 +121,7 @@ function newBuckets(context: WorkerContext, args: WorkerArgs, worker: Worker): N
 /** Takes no more jobs: the buckets complete, the others are told. */
 export async function startRetiring(context: WorkerContext, state: WorkerState): Promise<void> {
   const { args: { clusterId }, worker, store } = state;
-  for (const agent of state.agents.values()) agent.tell({ type: "complete" });
-  await tellScheduler(context, state, []);
+  await takeNoMore(context, state);
   await attempt(context, "say that it stops", async () => {
     await store.workers.stopping({
       clusterId,
@@ -110,6 +134,12 @@ export async function startRetiring(context: WorkerContext, state: WorkerState):
       await store.buckets.step({ ...proofOf(bucket), from: "Active", to: "Completing", nowMs });
     }
   });
+}
+
+/** The buckets take no more jobs and complete; the scheduler gives them none. */
+export async function takeNoMore(context: WorkerContext, state: WorkerState): Promise<void> {
+  for (const agent of state.agents.values()) agent.tell({ type: "complete" });
+  await tellScheduler(context, state, []);
 }
 
 /** Tells the scheduler which buckets this worker serves; without an answer it learns of them a second later. */
@@ -133,13 +163,18 @@ const ANNOUNCE_TIMEOUT_MS = 2_000;
 
 /** Leaves when nothing is held any more, else looks again soon. */
 export async function retireStep(context: WorkerContext, state: WorkerState): Promise<void> {
-  const held = await holdingsOf(state);
-  if (held.some(({ claimed, settling, messages }) => claimed + settling + messages > 0)) {
+  if (await holdsAnything(state)) {
     context.sendAfter(20, { type: "retire_step" });
     return;
   }
   await attempt(context, "leave the cluster", () => leave(context, state));
   state.phase = "retired";
+}
+
+/** Whether its buckets have attempts, endings or messages in hand. */
+export async function holdsAnything(state: WorkerState): Promise<boolean> {
+  const held = await holdingsOf(state);
+  return held.some(({ claimed, settling, messages }) => claimed + settling + messages > 0);
 }
 
 /** Attempts the worker has claimed and not yet settled; an agent that does not answer in time may hold one. */
@@ -160,7 +195,19 @@ function holdingsOf({ agents }: WorkerState): Promise<readonly AgentHoldings[]> 
 const UNKNOWN: AgentHoldings = { buffered: 0, claimed: 1, settling: 0, messages: 0 };
 
 async function leave(context: WorkerContext, state: WorkerState): Promise<void> {
-  const { args: { clusterId, transport }, worker, store } = state;
+  const { args: { clusterId }, worker, store } = state;
+  await giveUpBuckets(context, state);
+  await store.workers.remove({
+    clusterId,
+    workerId: worker.id,
+    incarnation: worker.incarnation,
+    nowMs: context.clock.now(),
+  });
+}
+
+/** Deletes the worker's buckets, whose jobs go back to the master. One whose queue cannot be emptied now stays. */
+export async function giveUpBuckets(context: WorkerContext, state: WorkerState): Promise<void> {
+  const { args: { clusterId, transport }, store } = state;
   for (const bucket of await ownBuckets(state)) {
     await returnJobs(context, store, bucket);
     if (transport !== null && !(await leaveQueue(context, state, bucket.id))) continue;
@@ -173,12 +220,6 @@ async function leave(context: WorkerContext, state: WorkerState): Promise<void> 
     });
     await store.buckets.remove({ clusterId, bucketId: bucket.id });
   }
-  await store.workers.remove({
-    clusterId,
-    workerId: worker.id,
-    incarnation: worker.incarnation,
-    nowMs: context.clock.now(),
-  });
 }
 
 /** Saves what the queue holds and closes it; one that cannot be emptied now is left to others with its bucket. */
@@ -210,7 +251,10 @@ async function returnJobs(
 
 const RETURN_LIMIT = 1_000;
 
-function ownBuckets({ args: { clusterId }, worker, store }: WorkerState) {
+/** The buckets of this worker that it serves or completes. */
+export function ownBuckets(
+  { args: { clusterId }, worker, store }: WorkerState,
+): Promise<readonly Bucket[]> {
   const filter = { workerId: worker.id, statuses: ["Active", "Completing"] as const };
   return store.buckets.list({ clusterId, filter, limit: 1_000 });
 }

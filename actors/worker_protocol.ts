@@ -27,7 +27,17 @@ export type WorkerMessage =
   /** Looks at its lease and at the cluster's settings. */
   | Tell<"look">
   /** What it saw. */
-  | Tell<"seen", { pulse: Pulse | null; askedAtMono: number; settings: ClusterSettings | null }>
+  | Tell<
+    "seen",
+    {
+      pulse: Pulse | null;
+      askedAtMono: number;
+      settings: ClusterSettings | null;
+      asked: ServingChange | null;
+    }
+  >
+  /** Goes on with giving its buckets up. */
+  | Tell<"close_step">
   /** Takes no more jobs, finishes what it has, and leaves the cluster. */
   | Tell<"retire">
   /** Goes on with leaving. */
@@ -38,6 +48,9 @@ export type WorkerMessage =
   | Tell<"die", { why: string }>
   /** How far it is. */
   | Ask<"condition", unknown, WorkerCondition>;
+
+/** What the state of its agent connection asks of a worker: to give its buckets up, or to try to have some again. */
+export type ServingChange = "close" | "reopen";
 
 /** How far a worker is. */
 export interface WorkerCondition {
@@ -98,8 +111,12 @@ export interface WorkerState {
   readonly worker: Worker;
   readonly heartbeat: ActorRef<HeartbeatMessage>;
   readonly scheduler: ActorRef<SchedulerMessage>;
+  /** Address of the settler. */
+  readonly settler: string;
   /** The agents of its buckets, by bucket id. */
-  readonly agents: ReadonlyMap<string, ActorRef<BucketAgentMessage>>;
+  agents: ReadonlyMap<string, ActorRef<BucketAgentMessage>>;
+  /** Whether it has buckets, gives them up because its agent connection drains, or has none for that reason. */
+  serving: "open" | "closing" | "closed";
   settings: ClusterSettings;
   trustedUntilMono: number;
   phase: WorkerCondition["phase"];

@@ -53,6 +53,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   route_not_found: EXIT.notFound,
   job_state_conflict: EXIT.conflict,
   schedule_state_conflict: EXIT.conflict,
+  agent_connection_conflict: EXIT.conflict,
   cluster_archived: EXIT.conflict,
   cluster_not_active: EXIT.conflict,
   wait_timeout: EXIT.timeout,

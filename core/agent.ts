@@ -23,6 +23,8 @@ export interface AgentConnection {
   readonly createdAtMs: number;
   /** When a node that could reach it last said so, in epoch milliseconds. */
   readonly seenAtMs: number;
+  /** Since when it is being drained, in epoch milliseconds; `null` when it is not. */
+  readonly drainingAtMs: number | null;
 }
 
 /** A message nobody could use, kept with its bytes for people. */

@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   "method_not_allowed",
   "job_state_conflict",
   "schedule_state_conflict",
+  "agent_connection_conflict",
   "cluster_archived",
   "cluster_not_active",
   "configuration_invalid",

@@ -5,6 +5,7 @@
  */
 
 import type { Endpoint } from "./endpoint.ts";
+import { agentCommandEndpoints } from "./routes/agent_commands.ts";
 import { agentEndpoints } from "./routes/agents.ts";
 import { bucketEndpoints } from "./routes/buckets.ts";
 import { clusterEndpoints } from "./routes/clusters.ts";
@@ -28,6 +29,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...scheduleEndpoints,
   ...scheduleCommandEndpoints,
   ...agentEndpoints,
+  ...agentCommandEndpoints,
   ...parkedEndpoints,
   ...bucketEndpoints,
   ...workerEndpoints,

@@ -26,6 +26,7 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   method_not_allowed: 405,
   job_state_conflict: 409,
   schedule_state_conflict: 409,
+  agent_connection_conflict: 409,
   cluster_archived: 409,
   cluster_not_active: 409,
   configuration_invalid: 500,

@@ -1,10 +1,10 @@
 /**
- * Looking at agent connections, and at what nobody could use of what came over them.
+ * Looking at agent connections, draining them, and looking at what nobody could use of what came over them.
  *
  * @module
  */
 
-import type { ClusterClient } from "../actors/client.ts";
+import type { ClusterClient, RemoveAgentOptions } from "../actors/client.ts";
 import type { AgentConnection, ParkedMessage } from "../core/agent.ts";
 import type { Page } from "../storage/port.ts";
 
@@ -16,7 +16,7 @@ export interface ListParkedOptions {
   readonly limit?: number;
 }
 
-/** Looks at agent connections. Every call throws `agent_connection_not_found` for a name the cluster does not know. */
+/** Looks at agent connections, drains and removes them. Every call throws `agent_connection_not_found` for a name the cluster does not know. */
 export class Agents {
   readonly #client: ClusterClient;
 
@@ -33,6 +33,29 @@ export class Agents {
   /** The agent connection. */
   get(name: string): Promise<AgentConnection> {
     return this.#client.findAgent(name);
+  }
+
+  /**
+   * Begins to drain it: nobody places jobs in its buckets any more, and the workers on it give them up once what they run
+   * has ended. Their jobs go on elsewhere.
+   */
+  drain(name: string): Promise<AgentConnection> {
+    return this.#client.drainAgent(name);
+  }
+
+  /** Takes it back: the workers on it have buckets again. */
+  resume(name: string): Promise<AgentConnection> {
+    return this.#client.resumeAgent(name);
+  }
+
+  /**
+   * Forgets it once it is drained and empty. The name then stands for nothing: a node that starts with it makes a new
+   * agent connection of it.
+   *
+   * @throws {JobMasterError} `agent_connection_conflict` with what is still there; `transport_unavailable`
+   */
+  remove(name: string, { discardParked = false }: Partial<RemoveAgentOptions> = {}): Promise<void> {
+    return this.#client.removeAgent(name, { discardParked });
   }
 
   /** How many messages are parked; `null` when this node is not connected to it or it does not answer. */

@@ -65,7 +65,7 @@ export class JobMaster implements AsyncDisposable {
   readonly jobs: Jobs;
   /** Watches and changes recurring schedules. */
   readonly schedules: Schedules;
-  /** Looks at agent connections. */
+  /** Looks at agent connections, drains and removes them. */
   readonly agents: Agents;
   /** Everything else the cluster answers, as plain records. */
   readonly client: ClusterClient;

@@ -10,6 +10,7 @@ import { checkLimit } from "../check_input.ts";
 import type { Cli } from "../cli.ts";
 import { addListOptions, type ListFlags, showList } from "../list.ts";
 import { cellText } from "../output.ts";
+import { addAgentChanges } from "./agents_change.ts";
 import { addParked } from "./agents_parked.ts";
 import { addTargetOptions, type TargetFlags } from "../target.ts";
 import type { Column } from "../terminal/table.ts";
@@ -20,6 +21,7 @@ const COLUMNS: readonly Column<Document>[] = [
   { title: "ADDRESS", cell: (agent) => cellText(agent.address) },
   { title: "FINGERPRINT", cell: (agent) => cellText(agent.fingerprint) },
   { title: "SEEN", cell: (agent) => cellText(agent.seenAt) },
+  { title: "DRAINING", cell: (agent) => cellText(agent.drainingSince) },
   { title: "PARKED", cell: (agent) => cellText(agent.parked), alignRight: true },
 ];
 
@@ -36,5 +38,6 @@ export function addAgents(program: Command, cli: Cli): void {
     check: checkLimit,
     act: (api, flags) => showList(api, view, { flags, terminal: cli.context.terminal }),
   });
+  addAgentChanges(agents, cli);
   addParked(agents, cli);
 }

@@ -9,7 +9,7 @@ import type { Bucket, BucketStatus } from "../../core/bucket.ts";
 import type { Priority } from "../../core/job.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { Worker, WorkerMode, WorkerStatus } from "../../core/worker.ts";
-import { laneOrNull } from "./nullable.ts";
+import { instantOrNull, laneOrNull } from "./nullable.ts";
 
 /** A bucket. */
 export interface BucketResource {
@@ -85,6 +85,8 @@ export interface AgentResource {
   readonly createdAt: string;
   /** When a node that could reach it last said so. */
   readonly seenAt: string;
+  /** Since when it is being drained. */
+  readonly drainingSince: string | null;
   /** How many of its messages nobody could use; `null` when the node that answers cannot see them. */
   readonly parked: number | null;
 }
@@ -99,6 +101,7 @@ export function toAgentResource(agent: AgentConnection, parked: number | null): 
     fingerprint: agent.fingerprint,
     createdAt: formatInstant(agent.createdAtMs),
     seenAt: formatInstant(agent.seenAtMs),
+    drainingSince: instantOrNull(agent.drainingAtMs),
     parked,
   };
 }

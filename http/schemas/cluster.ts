@@ -89,6 +89,7 @@ export const agentSchema: z.ZodType<AgentResource> = z.strictObject({
   fingerprint: z.string(),
   createdAt: instant,
   seenAt: instant,
+  drainingSince: orNull(instant),
   parked: orNull(z.int()),
 }).openapi("AgentConnection");
 

@@ -31,11 +31,11 @@ export interface BucketFilter {
 
 /** The buckets. */
 export interface BucketStore {
-  /** Makes buckets. One whose id is already stored is left as it is. Answers them as stored; `"not_owner"` for a worker that is not alive under its incarnation. */
+  /** Makes buckets. One whose id is already stored is left as it is. Answers them as stored; `"not_owner"` for a worker that is not alive under its incarnation, `"agent_draining"` on an agent connection that is being drained: then none are made. */
   create(input: {
     readonly clusterId: string;
     readonly buckets: readonly NewBucket[];
-  }): Promise<readonly Bucket[] | "not_owner">;
+  }): Promise<readonly Bucket[] | "not_owner" | "agent_draining">;
   /** The buckets that match, by id; at most `limit`. */
   list(input: {
     readonly clusterId: string;

@@ -22,6 +22,7 @@ export function agentOf(clusterId: string, row: Row): AgentConnection {
     fingerprint: row[3] as string,
     createdAtMs: row[4] as number,
     seenAtMs: row[5] as number,
+    drainingAtMs: row[6] as number | null,
   };
 }
 

@@ -8,7 +8,7 @@ import type { AgentConnection } from "../../core/agent.ts";
 import type { AgentStore } from "../port.ts";
 import { AGENT_COLUMNS, agentOf, seenAgent } from "./agent_rows.ts";
 import type { Dialect } from "./dialect.ts";
-import { fixed, type SqlDatabase } from "./session.ts";
+import { fixed, type SqlDatabase, type Transaction } from "./session.ts";
 import type { Tables } from "./table_names.ts";
 
 type Input<Method extends keyof AgentStore> = Parameters<AgentStore[Method]>[0];
@@ -45,6 +45,46 @@ export class SqlAgentStore implements AgentStore {
     });
   }
 
+  /** See {@linkcode AgentStore.seen}. */
+  seen({ clusterId, agent, nowMs }: Input<"seen">): Output<"seen"> {
+    return this.#database.write(async (tx) => {
+      const stored = await this.#lock(tx, clusterId, agent.name);
+      if (stored === null) return "not_found";
+      if (stored.fingerprint !== agent.fingerprint) return "conflict";
+      const { name, product, address, fingerprint, seenAtMs } = seenAgent(stored, agent, nowMs);
+      tx.last(this.#sql.update, [product, address, fingerprint, seenAtMs, clusterId, name]);
+      return "noted";
+    });
+  }
+
+  /** See {@linkcode AgentStore.drain}. */
+  drain({ clusterId, name, nowMs }: Input<"drain">): Output<"drain"> {
+    return this.#database.write(async (tx) => {
+      const stored = await this.#lock(tx, clusterId, name);
+      if (stored === null) return null;
+      const drainingAtMs = stored.drainingAtMs ?? nowMs;
+      tx.last(this.#sql.mark, [drainingAtMs, clusterId, name]);
+      tx.last(this.#sql.complete, [nowMs, clusterId, name]);
+      return { ...stored, drainingAtMs };
+    });
+  }
+
+  /** See {@linkcode AgentStore.resume}. */
+  resume({ clusterId, name }: Input<"resume">): Output<"resume"> {
+    return this.#database.write(async (tx) => {
+      const stored = await this.#lock(tx, clusterId, name);
+      if (stored === null) return null;
+      tx.last(this.#sql.mark, [null, clusterId, name]);
+      return { ...stored, drainingAtMs: null };
+    });
+  }
+
+  /** The agent connection, held alone until the commit. */
+  async #lock(tx: Transaction, clusterId: string, name: string): Promise<AgentConnection | null> {
+    const [row] = await tx.rows(this.#sql.lock, [clusterId, name]);
+    return row === undefined ? null : agentOf(clusterId, row);
+  }
+
   /** See {@linkcode AgentStore.list}. */
   list({ clusterId, limit }: Input<"list">): Promise<readonly AgentConnection[]> {
     return this.#database.read(async (session) => {
@@ -71,7 +111,7 @@ export class SqlAgentStore implements AgentStore {
 function statements({ connections, buckets }: Tables, dialect: Dialect) {
   return {
     make: fixed(
-      `INSERT INTO ${connections} (cluster_id, ${AGENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ${
+      `INSERT INTO ${connections} (cluster_id, ${AGENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ${
         dialect.orIgnore(connections)
       }`,
     ),
@@ -83,6 +123,11 @@ function statements({ connections, buckets }: Tables, dialect: Dialect) {
     update: fixed(
       `UPDATE ${connections} SET product = ?, address = ?, fingerprint = ?, seen_at = ?
 WHERE cluster_id = ? AND name = ?`,
+    ),
+    mark: fixed(`UPDATE ${connections} SET draining_at = ? WHERE cluster_id = ? AND name = ?`),
+    complete: fixed(
+      `UPDATE ${buckets} SET status = 'Completing', status_changed_at = ?
+WHERE cluster_id = ? AND agent_connection_id = ? AND status = 'Active'`,
     ),
     list: fixed(
       `SELECT ${AGENT_COLUMNS} FROM ${connections} WHERE cluster_id = ? ORDER BY name LIMIT ?`,

@@ -73,6 +73,7 @@ export class SqlBucketStore implements BucketStore {
     );
     return await this.#database.write(async (tx) => {
       if (!await this.#areAlive(tx, clusterId, buckets)) return "not_owner";
+      if (await this.#isDraining(tx, clusterId, buckets)) return "agent_draining";
       const [, rows] = await Promise.all([
         tx.run(this.#sql.create, [clusterId, batch]),
         tx.rows(this.#sql.created, [batch, clusterId]),
@@ -99,6 +100,19 @@ export class SqlBucketStore implements BucketStore {
       sorted.map(([, life]) => this.#proofs.isAlive(tx, clusterId, life)),
     );
     return alive.every((each) => each);
+  }
+
+  /** Whether one of their agent connections drains; each is locked in share mode, so none begins to until the commit. */
+  async #isDraining(
+    tx: Transaction,
+    clusterId: string,
+    buckets: readonly NewBucket[],
+  ): Promise<boolean> {
+    const names = new Set(buckets.map(({ agentConnectionId }) => agentConnectionId));
+    const rows = await Promise.all(
+      [...names].sort(compareText).map((name) => tx.rows(this.#sql.agent, [clusterId, name])),
+    );
+    return rows.some(([row]) => (row?.[0] ?? null) !== null);
   }
 
   /** See {@linkcode BucketStore.list}. */
@@ -208,7 +222,7 @@ function distinct(buckets: readonly NewBucket[]): readonly NewBucket[] {
   return [...firstById.values()].sort((a, b) => compareText(a.id, b.id));
 }
 
-function statements({ buckets, jobs }: Tables, dialect: Dialect) {
+function statements({ buckets, connections, jobs }: Tables, dialect: Dialect) {
   const one = "WHERE cluster_id = ? AND id = ?";
   const columns = (alias: string) => COLUMNS.map((column) => `${alias}.${column}`).join(", ");
   const { claimed, unclaimed } = liveParts(dialect);
@@ -230,6 +244,9 @@ FROM ${given(GIVEN)} WHERE 1 = 1 ${dialect.orIgnore(buckets)}`,
     created: fixed(
       `SELECT ${columns("b")} FROM ${given(["id"])}
 ${dialect.join} ${buckets} AS b ON b.cluster_id = ? AND b.id = given.id`,
+    ),
+    agent: fixed(
+      `SELECT draining_at FROM ${connections} WHERE cluster_id = ? AND name = ? ${dialect.forShare}`,
     ),
     find: fixed(`SELECT ${COLUMNS.join(", ")} FROM ${buckets} ${one}`),
     lock: fixed(

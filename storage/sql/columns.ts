@@ -76,6 +76,7 @@ export const CONNECTIONS: Columns = {
   fingerprint: "id",
   created_at: "whole",
   seen_at: "whole",
+  draining_at: "whole?",
 };
 
 /** Columns of the table of definitions. */

@@ -8,7 +8,7 @@ import { describedObjects, type SchemaObject, storedObjects } from "./catalogue.
 import type { Dialect } from "./dialect.ts";
 import type { Session } from "./session.ts";
 import { messageTables } from "./table_names.ts";
-import { describeTables } from "./tables.ts";
+import { describeTables, firstTables } from "./tables.ts";
 
 /** Tables of a prefix. */
 export interface SchemaPlace {
@@ -42,12 +42,12 @@ export async function findDrift(
   );
 }
 
-/** As {@linkcode findDrift}, of this master's own tables alone: others with its prefix do not matter. */
+/** As {@linkcode findDrift} after the first step, of this master's own tables alone: others with its prefix do not matter. */
 export async function findConflicts(
   session: Session,
   { prefix, dialect, collation }: SchemaPlace,
 ): Promise<readonly string[]> {
-  const expected = describedObjects(describeTables(prefix, dialect), dialect, collation);
+  const expected = describedObjects(firstTables(prefix, dialect), dialect, collation);
   const ours = tableNames(expected);
   const stored = await storedObjects(session, dialect, prefix);
   return differences(expected, stored.filter(({ table }) => ours.has(table)));

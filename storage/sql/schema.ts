@@ -11,7 +11,7 @@ import type { MigrationStep } from "../port.ts";
 import { columnTypes } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Tables, tablesOf } from "./table_names.ts";
-import { type Column, commitsTable, describeTables, type Index, type Table } from "./tables.ts";
+import { type Column, commitsTable, firstTables, type Index, type Table } from "./tables.ts";
 
 export { type ColumnTypes, columnTypes } from "./columns.ts";
 export { type LivePart, type LiveParts, liveParts } from "./live_parts.ts";
@@ -35,11 +35,34 @@ export function migrationSteps(
       `INSERT INTO ${tables.schema} (version, name, applied_at) VALUES (${version}, '${name}', ${dialect.clockMs})`,
     ],
   });
-  const make = describeTables(prefix, dialect).flatMap((table) =>
+  const make = firstTables(prefix, dialect).flatMap((table) =>
     tableStatements(table, { dialect, collation })
   );
   const settings = dialect.name === "postgres" ? vacuumSettings(tables) : [];
-  return [step(1, "the tables of version 0.1", [...make, ...settings])];
+  return [
+    step(1, "the tables of version 0.1", [...make, ...settings]),
+    step(
+      2,
+      "agent connections that drain",
+      newColumn(dialect, { table: tables.connections, column: "draining_at", type: "bigint" }),
+    ),
+  ];
+}
+
+/** The statements that add a column. MySQL knows no `IF NOT EXISTS` there, so that they can be repeated they look first. */
+function newColumn(
+  { name }: Dialect,
+  { table, column, type }: Readonly<Record<"table" | "column" | "type", string>>,
+): readonly string[] {
+  const add = `ALTER TABLE ${table} ADD COLUMN ${column} ${type}`;
+  if (name === "postgres") return [add];
+  return [
+    `SET @jobmaster_step = (SELECT IF(COUNT(*) = 0, '${add}', 'DO 0') FROM information_schema.columns
+WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = '${column}')`,
+    "PREPARE jobmaster_step FROM @jobmaster_step",
+    "EXECUTE jobmaster_step",
+    "DEALLOCATE PREPARE jobmaster_step",
+  ];
 }
 
 /** The statements that make a table. On MySQL they can be repeated. */

@@ -103,6 +103,15 @@ export function describeTables(prefix: string, dialect: Dialect): readonly Table
   ];
 }
 
+/** The tables as the first step makes them; later steps add the rest. */
+export function firstTables(prefix: string, dialect: Dialect): readonly Table[] {
+  const { connections } = tablesOf(prefix);
+  return describeTables(prefix, dialect).map((table) => {
+    if (table.name !== connections) return table;
+    return { ...table, columns: table.columns.filter(({ name }) => name !== "draining_at") };
+  });
+}
+
 /** Columns as they are described, none of them computed. */
 export function columnsOf(columns: Columns): readonly Column[] {
   return Object.entries(columns).map(([name, written]) => ({

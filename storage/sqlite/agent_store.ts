@@ -23,13 +23,15 @@ export class SqliteAgentStore implements AgentStore {
   readonly #list: RowStatement;
   readonly #bucket: RowStatement;
   readonly #remove: StatementSync;
+  readonly #mark: StatementSync;
+  readonly #complete: StatementSync;
 
   /** Works on `tables`. */
   constructor(connection: SqliteConnection, { connections, buckets }: Tables) {
     const named = "WHERE cluster_id = ? AND name = ?";
     this.#connection = connection;
     this.#make = connection.prepare(
-      `INSERT INTO ${connections} (cluster_id, ${AGENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO ${connections} (cluster_id, ${AGENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
 ON CONFLICT DO NOTHING`,
     );
     this.#find = connection.prepareRows(`SELECT ${AGENT_COLUMNS} FROM ${connections} ${named}`);
@@ -43,6 +45,11 @@ ON CONFLICT DO NOTHING`,
       `SELECT id FROM ${buckets} WHERE cluster_id = ? AND agent_connection_id = ? LIMIT 1`,
     );
     this.#remove = connection.prepare(`DELETE FROM ${connections} ${named}`);
+    this.#mark = connection.prepare(`UPDATE ${connections} SET draining_at = ? ${named}`);
+    this.#complete = connection.prepare(
+      `UPDATE ${buckets} SET status = 'Completing', status_changed_at = ?
+WHERE cluster_id = ? AND agent_connection_id = ? AND status = 'Active'`,
+    );
   }
 
   /** See {@linkcode AgentStore.register}. */
@@ -58,6 +65,42 @@ ON CONFLICT DO NOTHING`,
       this.#update.run(product, address, fingerprint, seen.seenAtMs, clusterId, name);
       return { outcome: "registered", agent: seen };
     });
+  }
+
+  /** See {@linkcode AgentStore.seen}. */
+  seen({ clusterId, agent, nowMs }: Input<"seen">): Output<"seen"> {
+    return this.#connection.write(() => {
+      const stored = this.#stored(clusterId, agent.name);
+      if (stored === null) return "not_found";
+      if (stored.fingerprint !== agent.fingerprint) return "conflict";
+      const { name, product, address, fingerprint, seenAtMs } = seenAgent(stored, agent, nowMs);
+      this.#update.run(product, address, fingerprint, seenAtMs, clusterId, name);
+      return "noted";
+    });
+  }
+
+  /** See {@linkcode AgentStore.drain}. */
+  drain({ clusterId, name, nowMs }: Input<"drain">): Output<"drain"> {
+    return this.#connection.write(() => {
+      const stored = this.#stored(clusterId, name);
+      if (stored === null) return null;
+      this.#mark.run(stored.drainingAtMs ?? nowMs, clusterId, name);
+      this.#complete.run(nowMs, clusterId, name);
+      return this.#stored(clusterId, name);
+    });
+  }
+
+  /** See {@linkcode AgentStore.resume}. */
+  resume({ clusterId, name }: Input<"resume">): Output<"resume"> {
+    return this.#connection.write(() => {
+      this.#mark.run(null, clusterId, name);
+      return this.#stored(clusterId, name);
+    });
+  }
+
+  #stored(clusterId: string, name: string): AgentConnection | null {
+    const row = this.#find.get(clusterId, name);
+    return row === undefined ? null : agentOf(clusterId, row);
   }
 
   /** See {@linkcode AgentStore.list}. */

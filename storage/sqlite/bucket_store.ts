@@ -38,7 +38,11 @@ export class SqliteBucketStore implements BucketStore {
       const owned = buckets.every(({ workerId, incarnation }) =>
         this.#proofs.isAlive(clusterId, workerId, incarnation)
       );
-      return owned ? buckets.map((bucket) => this.#create(clusterId, bucket)) : "not_owner";
+      if (!owned) return "not_owner";
+      const isDraining = ({ agentConnectionId }: NewBucket) =>
+        this.#sql.draining.get(clusterId, agentConnectionId) !== undefined;
+      if (buckets.some(isDraining)) return "agent_draining";
+      return buckets.map((bucket) => this.#create(clusterId, bucket));
     }, buckets.length);
   }
 
@@ -131,7 +135,7 @@ export class SqliteBucketStore implements BucketStore {
   }
 }
 
-function statements(connection: SqliteConnection, { buckets, jobs }: Tables) {
+function statements(connection: SqliteConnection, { buckets, connections, jobs }: Tables) {
   const one = "WHERE cluster_id = ? AND id = ?";
   const step = `UPDATE ${buckets} SET status = ?, status_changed_at = ?`;
   const jobIn = (index: string, part: string) =>
@@ -142,6 +146,9 @@ WHERE cluster_id = ?1 AND bucket_id = ?2 AND ${part}`;
       `INSERT INTO ${buckets} (cluster_id, id, status, priority, lane, agent_connection_id,
   worker_id, incarnation, epoch, color, created_at, status_changed_at)
 VALUES (?, ?, 'Active', ?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ),
+    draining: connection.prepareRows(
+      `SELECT 1 FROM ${connections} WHERE cluster_id = ? AND name = ? AND draining_at IS NOT NULL`,
     ),
     find: connection.prepare(`SELECT * FROM ${buckets} ${one}`),
     step: connection.prepare(`${step} ${one}`),

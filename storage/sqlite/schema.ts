@@ -32,6 +32,11 @@ export function migrationSteps(tables: Tables): readonly MigrationStep[] {
     { version: 3, name: "history", sql: historyTables(tables) },
     { version: 4, name: "schedules", sql: scheduleTables(tables) },
     { version: 5, name: "agent connections", sql: [connectionTable(tables)] },
+    {
+      version: 6,
+      name: "agent connections that drain",
+      sql: [`ALTER TABLE ${tables.connections} ADD COLUMN draining_at INTEGER`],
+    },
   ];
 }
 

@@ -13,6 +13,7 @@ Deno.test("commands make no master where there is none", async () => {
     "buckets list",
     "agents list",
     "agents parked a",
+    "agents drain a",
     "cluster show",
     "cluster set --mode Passive",
     "enqueue hello",

@@ -17,6 +17,7 @@ const USAGE: readonly ErrorCode[] = [
 const CONFLICT: readonly ErrorCode[] = [
   "job_state_conflict",
   "schedule_state_conflict",
+  "agent_connection_conflict",
   "cluster_archived",
   "cluster_not_active",
 ];

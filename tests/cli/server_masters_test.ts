@@ -14,13 +14,13 @@ for (const kind of KINDS) {
 
     const dry = await place.run(["migrate", "up", "--dry-run", "--show-sql", ...master]);
     strictEqual(dry.code, 0, dry.stderr);
-    match(dry.stdout, /^version +0 of 1\nmissing +1 /m);
+    match(dry.stdout, /^version +0 of 2\nmissing +1 the/m);
     match(dry.stdout, kind === "postgres" ? /text COLLATE "C" NOT NULL/ : /ENGINE=InnoDB/);
     match(dry.stdout, /INSERT INTO jm_schema/);
     deepStrictEqual(await database.tables(), []);
 
     const up = JSON.parse((await place.run(["migrate", "up", "--json", ...master])).stdout);
-    deepStrictEqual([up.current, up.taken.length, up.drift], [1, 1, []]);
+    deepStrictEqual([up.current, up.taken.length, up.drift], [2, 2, []]);
     strictEqual((await place.run(["migrate", "status", ...master])).code, 0);
 
     await database.exec("DROP TABLE jm_logs");

@@ -25,7 +25,10 @@ export const agentCases: readonly MasterCase[] = [
       const again = await master.agents.register({ ...register, nowMs: AT_MS + 5 });
       const earlier = await master.agents.register({ ...register, nowMs: AT_MS + 3 });
 
-      const known = { ...AGENT, clusterId: "c-1", createdAtMs: AT_MS, seenAtMs: AT_MS };
+      const known = {
+        ...{ ...AGENT, clusterId: "c-1", createdAtMs: AT_MS, seenAtMs: AT_MS },
+        drainingAtMs: null,
+      };
       equal(first, { outcome: "registered", agent: known });
       equal(again, { outcome: "registered", agent: { ...known, seenAtMs: AT_MS + 5 } });
       equal(earlier, again);
@@ -47,7 +50,10 @@ export const agentCases: readonly MasterCase[] = [
       equal(await master.agents.list({ ...CLUSTER, limit: 10 }), [known]);
 
       const replaced = await master.agents.register({ ...register, replace: true });
-      const agent = { ...other, clusterId: "c-1", createdAtMs: AT_MS, seenAtMs: AT_MS + 1 };
+      const agent = {
+        ...{ ...other, clusterId: "c-1", createdAtMs: AT_MS, seenAtMs: AT_MS + 1 },
+        drainingAtMs: null,
+      };
       equal(replaced, { outcome: "registered", agent });
       equal(await master.agents.list({ ...CLUSTER, limit: 10 }), [agent]);
     },

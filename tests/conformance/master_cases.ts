@@ -5,6 +5,7 @@
  */
 
 import { agentCases } from "./agent_cases.ts";
+import { drainingCases } from "./draining_cases.ts";
 import { assignCases } from "./assign_cases.ts";
 import { bucketCases } from "./bucket_cases.ts";
 import { bucketStepCases } from "./bucket_step_cases.ts";
@@ -60,6 +61,7 @@ export const masterCases: readonly MasterCase[] = [
   ...logCases,
   ...retentionCases,
   ...agentCases,
+  ...drainingCases,
   ...bucketCases,
   ...bucketStepCases,
   ...workerCases,

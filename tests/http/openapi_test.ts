@@ -61,6 +61,8 @@ Deno.test("the OpenAPI document shows the public interface", () => {
     "agent-connections",
     "agent-connections/count",
     "agent-connections/{id}",
+    "agent-connections/{id}/drain",
+    "agent-connections/{id}/resume",
     "agent-connections/{id}/parked",
     "agent-connections/{id}/parked/requeue",
     "buckets",

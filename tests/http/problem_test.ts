@@ -16,6 +16,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   bucket_not_found: 404,
   worker_not_found: 404,
   agent_connection_not_found: 404,
+  agent_connection_conflict: 409,
   log_not_found: 404,
   route_not_found: 404,
   method_not_allowed: 405,

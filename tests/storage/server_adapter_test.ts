@@ -24,8 +24,10 @@ for (const kind of KINDS) {
 
     const masters = opened.map((master) => stack.use(master));
     const health = await Promise.all(masters.map((master) => master.clusters.health()));
-    equal(health.map(({ schemaVersion }) => schemaVersion), Array(10).fill(1));
-    equal((await place.rows("SELECT version FROM jm_schema")).map((row) => [...row]), [[1]]);
+    equal(health.map(({ schemaVersion }) => schemaVersion), Array(10).fill(2));
+    equal((await place.rows("SELECT version FROM jm_schema ORDER BY 1")).map((row) => [...row]), [[
+      1,
+    ], [2]]);
     equal((await adapter.inspect(options)).drift, []);
   });
 
@@ -69,9 +71,9 @@ for (const kind of KINDS) {
     const taken = await adapter.migrate(options);
     const again = await adapter.migrate(options);
 
-    equal([before.current, before.latest, before.steps.length], [0, 1, 1]);
-    equal([taken.current, taken.steps, taken.drift], [1, before.steps, []]);
-    equal([again.current, again.steps, again.drift], [1, [], []]);
+    equal([before.current, before.latest, before.steps.length], [0, 2, 2]);
+    equal([taken.current, taken.steps, taken.drift], [2, before.steps, []]);
+    equal([again.current, again.steps, again.drift], [2, [], []]);
   });
 
   Deno.test(`${kind}: adapter.open keeps two prefixes of a database apart`, async () => {
@@ -162,7 +164,10 @@ Deno.test({
 
   const masters = opened.map((master) => stack.use(master));
   equal(masters.map(({ capabilities }) => capabilities.wakeups), Array(10).fill("poll"));
-  equal((await place.rows("SELECT version FROM jm_schema")).map((row) => [...row]), [[1]]);
+  equal((await place.rows("SELECT version FROM jm_schema ORDER BY 1")).map((row) => [...row]), [
+    [1],
+    [2],
+  ]);
   equal((await adapter.inspect(options)).drift, []);
   const [advice] = (await adapter.advise!(options)).filter(isNotOfDurability);
   match(advice!.message, /pooler in transaction mode.*notify=false/);

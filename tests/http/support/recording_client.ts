@@ -52,6 +52,7 @@ export function anAgent(given: Partial<AgentConnection> = {}): AgentConnection {
     fingerprint: "f0".repeat(16),
     createdAtMs: 1_700_000_000_000,
     seenAtMs: 1_700_000_001_000,
+    drainingAtMs: null,
     ...given,
   };
 }
@@ -120,6 +121,9 @@ const ANSWERS: ClusterMethods = {
   findLog: (id) => Promise.resolve(aLogEntry({ id })),
   listAgents: () => Promise.resolve([]),
   findAgent: (name) => Promise.resolve(anAgent({ name })),
+  drainAgent: (name) => Promise.resolve(anAgent({ name, drainingAtMs: AT_MS })),
+  resumeAgent: (name) => Promise.resolve(anAgent({ name })),
+  removeAgent: () => Promise.resolve(),
   countParked: () => Promise.resolve(2),
   listParked: () => Promise.resolve(EMPTY_PAGE),
   requeueParked: (_name, ids) => Promise.resolve(ids.slice(0, 1)),

@@ -6,7 +6,13 @@
 
 import type { AgentConnection } from "../../../core/agent.ts";
 import type { AgentStore } from "../../../storage/port.ts";
-import { compareText, type MemoryState, rowsOf, type Synchronous } from "./memory_state.ts";
+import {
+  type ClusterRows,
+  compareText,
+  type MemoryState,
+  rowsOf,
+  type Synchronous,
+} from "./memory_state.ts";
 
 /** The agent connections. */
 export function memoryAgents(state: MemoryState): Synchronous<AgentStore> {
@@ -22,9 +28,24 @@ export function memoryAgents(state: MemoryState): Synchronous<AgentStore> {
         clusterId,
         createdAtMs: stored?.createdAtMs ?? nowMs,
         seenAtMs: Math.max(stored?.seenAtMs ?? nowMs, nowMs),
+        drainingAtMs: stored?.drainingAtMs ?? null,
       };
       agents.set(agent.name, seen);
       return { outcome: "registered", agent: seen };
+    },
+    seen({ clusterId, agent, nowMs }) {
+      const { agents } = rowsOf(state, clusterId);
+      const stored = agents.get(agent.name);
+      if (stored === undefined) return "not_found";
+      if (stored.fingerprint !== agent.fingerprint) return "conflict";
+      agents.set(agent.name, { ...stored, ...agent, seenAtMs: Math.max(stored.seenAtMs, nowMs) });
+      return "noted";
+    },
+    drain: ({ clusterId, name, nowMs }) => drain(rowsOf(state, clusterId), name, nowMs),
+    resume({ clusterId, name }) {
+      const { agents } = rowsOf(state, clusterId);
+      const stored = agents.get(name);
+      return stored === undefined ? null : mark(agents, { ...stored, drainingAtMs: null });
     },
     list: ({ clusterId, limit }) =>
       [...rowsOf(state, clusterId).agents.values()]
@@ -38,4 +59,23 @@ export function memoryAgents(state: MemoryState): Synchronous<AgentStore> {
       return "removed";
     },
   };
+}
+
+function drain(
+  { agents, buckets }: ClusterRows,
+  name: string,
+  nowMs: number,
+): AgentConnection | null {
+  const stored = agents.get(name);
+  if (stored === undefined) return null;
+  for (const bucket of buckets.values()) {
+    if (bucket.agentConnectionId !== name || bucket.status !== "Active") continue;
+    buckets.set(bucket.id, { ...bucket, status: "Completing", statusChangedAtMs: nowMs });
+  }
+  return mark(agents, { ...stored, drainingAtMs: stored.drainingAtMs ?? nowMs });
+}
+
+function mark(agents: Map<string, AgentConnection>, agent: AgentConnection): AgentConnection {
+  agents.set(agent.name, agent);
+  return agent;
 }

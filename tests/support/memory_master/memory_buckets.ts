@@ -23,7 +23,11 @@ export function memoryBuckets(state: MemoryState): Synchronous<BucketStore> {
     create: ({ clusterId, buckets }) => {
       const rows = rowsOf(state, clusterId);
       const allAlive = buckets.every((each) => isAlive(rows, each.workerId, each.incarnation));
-      return allAlive ? buckets.map((each) => create(rows, clusterId, each)) : "not_owner";
+      if (!allAlive) return "not_owner";
+      const isDraining = ({ agentConnectionId }: NewBucket) =>
+        (rows.agents.get(agentConnectionId)?.drainingAtMs ?? null) !== null;
+      if (buckets.some(isDraining)) return "agent_draining";
+      return buckets.map((each) => create(rows, clusterId, each));
     },
     list: ({ clusterId, filter, limit }) =>
       [...rowsOf(state, clusterId).buckets.values()]
