@@ -8,8 +8,8 @@ import type { Bucket } from "../core/bucket.ts";
 import { changeSettings, type Cluster } from "../core/cluster.ts";
 import { type ErrorCode, JobMasterError } from "../core/errors.ts";
 import type { LogFilter } from "../core/filter.ts";
-import { parseJobId } from "../core/ids.ts";
-import { type Execution, isFinal, type Job } from "../core/job.ts";
+import { type JobId, parseJobId } from "../core/ids.ts";
+import type { Execution, Job } from "../core/job.ts";
 import type { JobRequest } from "../core/request.ts";
 import type { ScheduleFilter } from "../core/schedule.ts";
 import type { ScheduleRequest } from "../core/schedule_request.ts";
@@ -33,6 +33,7 @@ import { archived, runningExecution, stateConflict, toChange } from "./job_comma
 import { RecurrenceReader } from "./recurrences.ts";
 import { type PreviewOptions, ScheduleDesk } from "./schedule_desk.ts";
 import type { ActorRef, AskRef } from "./runtime/ref.ts";
+import { untilFinal, untilSaved } from "./job_looks.ts";
 import { healthOf } from "./node_health.ts";
 import { PendingJobs } from "./pending_jobs.ts";
 import type { ActorSystem } from "./runtime/system.ts";
@@ -68,8 +69,6 @@ export function clusterClient(options: ClusterClientOptions): ClusterClient {
 }
 
 const MAX_LISTED = 1_000;
-const FIRST_LOOK_MS = 5;
-const LAST_LOOK_MS = 250;
 
 class LocalClusterClient implements ClusterClient {
   readonly clusterId: string;
@@ -134,32 +133,22 @@ class LocalClusterClient implements ClusterClient {
       case "conflict":
         throw stateConflict(command, result.job);
       case "not_found":
-        return this.#missing("job_not_found", "job", id);
+        return await this.#changePending(id, command);
       case "cluster_archived":
         throw archived(command, id, clusterId);
     }
   }
 
-  async waitForJob(
-    jobId: string,
-    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-  ): Promise<Job> {
-    const { clock } = this.#options.system;
-    const until = clock.monotonic() + timeoutMs;
-    for (let pauseMs = FIRST_LOOK_MS;; pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 2)) {
-      const job = await this.findJob(jobId);
-      if (isFinal(job.status)) return job;
-      signal?.throwIfAborted();
-      const leftMs = until - clock.monotonic();
-      if (leftMs <= 0) {
-        throw new JobMasterError(
-          "wait_timeout",
-          `Cannot wait longer for job "${job.id}": it is ${job.status} after ${timeoutMs} ms`,
-          { retryable: true },
-        );
-      }
-      await new Promise<void>((resolve) => void clock.schedule(Math.min(pauseMs, leftMs), resolve));
-    }
+  /** A job that only an agent connection has yet is changed as soon as its owner has saved it. */
+  async #changePending(id: JobId, command: JobCommand): Promise<CommandResult> {
+    if (this.#pending.either(id, null) === null) return this.#missing("job_not_found", "job", id);
+    const job = await untilSaved(this.#options.system.clock, () => this.findJob(id));
+    if (job.status === "SavePending") throw stateConflict(command, job);
+    return await this.changeJob(id, command);
+  }
+
+  waitForJob(...[jobId, options]: Parameters<ClusterClient["waitForJob"]>): Promise<Job> {
+    return untilFinal(this.#options.system.clock, () => this.findJob(jobId), options);
   }
 
   async listExecutions(jobId: string): Promise<readonly Execution[]> {

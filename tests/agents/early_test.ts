@@ -150,6 +150,23 @@ for (const kind of AGENT_KINDS) {
     });
   });
 
+  Deno.test(`${kind} agent: a job is cancelled whether or not the master has it yet`, async () => {
+    await withScene(kind, async ({ cluster, slow, starts, release }) => {
+      const { schedule, jobs } = cluster.jm;
+      const now = await schedule.now(slow, undefined, AGENT);
+      const soon = await schedule.after(slow, undefined, "20s", AGENT);
+      equal([now.status, soon.status], ["SavePending", "SavePending"]);
+
+      const [, outcome] = await Promise.all([jobs.cancel(now.id), jobs.cancel(soon.id)]);
+      equal(outcome, "changed");
+      await cluster.untilJob(soon.id, "Cancelled");
+      release();
+
+      await cluster.untilJob(now.id, "Cancelled", "Succeeded"); // its handler may end before it hears of it
+      equal(starts.includes(soon.id), false);
+    });
+  });
+
   Deno.test(`${kind} agent: a job that fails before it is saved is retried like any other`, async () => {
     await withScene(kind, async ({ cluster }) => {
       const { id } = await cluster.jm.schedule.now(shaky, undefined, AGENT);
