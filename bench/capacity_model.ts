@@ -15,6 +15,8 @@ export interface ClusterShape {
   readonly workers: number;
   /** How many of them empty lost buckets (`Full`, `Drain`). */
   readonly drainers: number;
+  /** How many of them are bound to an agent connection and own buckets there. */
+  readonly agentWorkers: number;
   /** Active buckets without an agent connection: their owners read the master. */
   readonly masterBuckets: number;
   /** Active buckets over agent connections. */
@@ -63,9 +65,9 @@ export const PARTS: Readonly<Record<string, (shape: ClusterShape) => Load>> = {
     rows: nodes * (1 + definitions + listed(shape)),
     agentCalls: 0,
   }),
-  /** `worker.ts` and `drainer.ts` every second, `heartbeat.ts` every ten. */
-  workers: ({ workers, drainers }) => ({
-    statements: workers * (1 + (WRITE + 1) / 10) + drainers,
+  /** `worker.ts`, `worker_serving.ts` and `drainer.ts` every second, `heartbeat.ts` every ten. */
+  workers: ({ workers, drainers, agentWorkers }) => ({
+    statements: workers * (1 + (WRITE + 1) / 10) + drainers + agentWorkers,
     rows: workers * 1.1,
     agentCalls: 0,
   }),
@@ -113,6 +115,7 @@ export function idleCluster(
     candidates: nodes,
     workers: nodes,
     drainers: nodes,
+    agentWorkers: over === "agent" ? nodes : 0,
     masterBuckets: over === "master" ? buckets : 0,
     agentBuckets: over === "agent" ? buckets : 0,
     routes: buckets === 0 ? 0 : 5,

@@ -27,6 +27,14 @@ Deno.test("loadOf asks agent connections in place of the master for their bucket
   equal(rounded(agent!), [8, 1, 120]);
 });
 
+Deno.test("loadOf asks once a second for each worker whether its agent connection still takes jobs", () => {
+  const [master, agent] = (["master", "agent"] as const).map((over) =>
+    PARTS["workers"]!(idleCluster(10, 60, over)).statements
+  );
+
+  equal([master, agent], [24, 34]);
+});
+
 Deno.test("loadOf lets each node read all buckets, up to the limit of a list", () => {
   const rowsOf = (nodes: number, buckets: number) =>
     PARTS["nodes"]!(idleCluster(nodes, buckets, "master")).rows;
