@@ -115,10 +115,39 @@ Deno.test("a name that was removed stands for a new store: nothing runs there un
   const next = await start(two.url, "Full");
   const again = await jm.agents.get("a");
   equal([again.fingerprint === known.fingerprint, again.drainingAtMs], [false, null]);
-  await untilBuckets(cluster, "a", 5); // none of the worker that has the old store
+  await untilBuckets(cluster, "a", 5);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  strictEqual((await bucketsOn(cluster, "a")).length, 5); // none of the worker that has the old store
   const job = await next.schedule.now(work, undefined);
   await cluster.untilJob(job.id, "Succeeded");
   equal([...runs.values()], [1]);
+});
+
+Deno.test("a removed agent connection stays unknown when a node that has it comes to coordinate", async () => {
+  await using place = await openAgentPlace("sqlite");
+  const options = {
+    agents: { a: place.url },
+    workers: [{ agent: "a", mode: "Coordinator" }],
+  } as const;
+  await using cluster = await openTestCluster(options);
+  const next = await cluster.join(options);
+  const leads = (term: number) =>
+    eventually(
+      `term ${term}`,
+      () =>
+        cluster.lines.some(({ message }) =>
+          message.includes(`coordinates cluster "local" (term ${term})`)
+        ),
+    );
+  await leads(1);
+  await next.agents.drain("a");
+  await next.agents.remove("a");
+
+  await cluster.jm.stop();
+  await leads(2);
+  await new Promise((resolve) => setTimeout(resolve, 1_000)); // it looks after its connections at once
+
+  equal(await next.agents.list(), []);
 });
 
 Deno.test("an agent connection that is taken back has buckets again, however soon", async () => {

@@ -97,3 +97,30 @@ for (
     }
   });
 }
+
+Deno.test("drain, resume and DELETE ask for what they say, and show since when it drains", async () => {
+  const given = facade();
+
+  const drained = await (await given.send("POST", `${AGENT}/drain`)).json();
+  const resumed = await (await given.send("POST", `${AGENT}/resume`, { body: {} })).json();
+  const removed = await given.send("DELETE", AGENT);
+  const discarded = await given.send("DELETE", `${AGENT}?discardParked=true`);
+
+  deepStrictEqual([drained.drainingSince, resumed.drainingSince], [AT, null]);
+  deepStrictEqual([removed.status, discarded.status], [204, 204]);
+  deepStrictEqual(given.client.calls.filter(({ method }) => method !== "countParked"), [
+    { method: "drainAgent", args: ["nats-1"] },
+    { method: "resumeAgent", args: ["nats-1"] },
+    { method: "removeAgent", args: ["nats-1", { discardParked: false }] },
+    { method: "removeAgent", args: ["nats-1", { discardParked: true }] },
+  ]);
+});
+
+Deno.test("DELETE of an agent connection refuses a discardParked that is no yes or no", async () => {
+  const given = facade();
+
+  const response = await given.send("DELETE", `${AGENT}?discardParked=1`);
+
+  const says = ["discardParked", '"1"', "true, false"];
+  await assertRefused(given, response, { status: 400, code: "invalid_request", says });
+});
