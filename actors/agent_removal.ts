@@ -7,7 +7,7 @@
 import { BUCKET_STATUSES } from "../core/bucket.ts";
 import { JobMasterError } from "../core/errors.ts";
 import { shown } from "../core/names.ts";
-import { rescueMessages } from "./agent_rescue.ts";
+import { orphansAmong, rescueMessages } from "./agent_rescue.ts";
 import type { MasterStores } from "./storage_actor.ts";
 import type { TransportCalls } from "./transport_actor.ts";
 
@@ -38,7 +38,7 @@ export async function remainsOf(
 ): Promise<readonly string[]> {
   const { clusterId, transport } = removal;
   const buckets = await bucketsOn(removal);
-  await saveOrphans(removal, new Set(buckets.map(({ id }) => id)));
+  await saveOrphans(removal);
   const messages = await messagesIn(removal);
   const parked = await transport.countParked({ clusterId });
   return [
@@ -56,10 +56,9 @@ function bucketsOn({ clusterId, name, store }: Removal) {
   return store.buckets.list({ clusterId, filter: { agentConnectionId: name }, limit: LIMIT });
 }
 
-async function saveOrphans(removal: Removal, known: ReadonlySet<string>): Promise<void> {
-  const { clusterId, store, transport } = removal;
-  for (const bucketId of await transport.queues({ clusterId, limit: LIMIT })) {
-    if (known.has(bucketId)) continue;
+async function saveOrphans({ clusterId, store, transport }: Removal): Promise<void> {
+  const queues = await transport.queues({ clusterId, limit: LIMIT });
+  for (const bucketId of await orphansAmong(queues, { clusterId, store })) {
     const { isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
     if (isEmpty) await transport.close({ clusterId, bucketId });
   }
@@ -73,12 +72,13 @@ async function messagesIn({ clusterId, transport }: Removal): Promise<number> {
 }
 
 /** Deletes every parked message. */
-export async function discardAll({ clusterId, transport }: Removal): Promise<void> {
+export async function discardAll({ clusterId, name, transport }: Removal): Promise<void> {
   for (;;) {
     const parked = await transport.listParked({ clusterId, limit: PARKED_AT_ONCE });
     if (parked.length === 0) return;
     const messageIds = parked.map(({ messageId }) => messageId);
-    await transport.discardParked({ clusterId, messageIds });
+    const gone = await transport.discardParked({ clusterId, messageIds });
+    if (gone.length === 0) throw conflict(name, ["its parked messages cannot be deleted"]);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { JobMasterError } from "../core/errors.ts";
+import type { BucketId } from "../core/ids.ts";
 import { readMessages } from "./agent_messages.ts";
 import type { MasterStores } from "./storage_actor.ts";
 import type { TransportCalls } from "./transport_actor.ts";
@@ -17,6 +18,24 @@ const LEASE_MS = 30_000;
 
 /** Later than any job is due, in epoch milliseconds. */
 const EVER_MS = 8_640_000_000_000_000;
+
+/** Most buckets of one list. */
+const MAX_LISTED = 10_000;
+
+/** Which of these queues have no bucket. One that a list of buckets does not name is looked for: there may be more than it holds. */
+export async function orphansAmong(
+  queues: readonly BucketId[],
+  { clusterId, store }: Pick<Rescue, "clusterId" | "store">,
+): Promise<readonly BucketId[]> {
+  if (queues.length === 0) return [];
+  const known = await store.buckets.list({ clusterId, filter: {}, limit: MAX_LISTED });
+  const ids = new Set(known.map(({ id }) => id));
+  const orphans: BucketId[] = [];
+  for (const bucketId of queues.filter((id) => !ids.has(id))) {
+    if (await store.buckets.find({ clusterId, bucketId }) === null) orphans.push(bucketId);
+  }
+  return orphans;
+}
 
 /** Whose messages are saved, and where. */
 export interface Rescue {

@@ -12,7 +12,7 @@ import { pick } from "../core/random.ts";
 import { type Worker, WORKER_DUTIES } from "../core/worker.ts";
 import type { LeaseProof } from "../storage/port.ts";
 import { type TransportAddresses, transportsAt } from "./agent_posts.ts";
-import { rescueMessages } from "./agent_rescue.ts";
+import { orphansAmong, rescueMessages } from "./agent_rescue.ts";
 import { seenAs } from "./node_transports.ts";
 import { type Actor, type ActorContext, defineActor } from "./runtime/definition.ts";
 import type { Tell } from "./runtime/protocol.ts";
@@ -204,12 +204,7 @@ async function rescueOn(
   const seen = seenAs(agent, await transport.describe({}));
   const nowMs = context.clock.now();
   await store.agents.seen({ clusterId, agent: seen, nowMs }); // one that was removed stays unknown
-  if (queues.length === 0) return;
-  const known = await store.buckets.list({ clusterId, filter: {}, limit: 10_000 });
-  const ids = new Set(known.map(({ id }) => id));
-  for (const bucketId of queues.filter((id) => !ids.has(id))) {
-    // More buckets than one list holds: this one may well be alive.
-    if (await store.buckets.find({ clusterId, bucketId }) !== null) continue;
+  for (const bucketId of await orphansAmong(queues, { clusterId, store })) {
     const { saved, isEmpty } = await rescueMessages({ clusterId, bucketId, store, transport });
     if (isEmpty) await transport.close({ clusterId, bucketId });
     if (saved === 0) continue;

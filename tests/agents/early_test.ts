@@ -130,6 +130,23 @@ for (const kind of AGENT_KINDS) {
     });
   });
 
+  Deno.test(`${kind} agent: what others may have is saved before it runs`, async () => {
+    await withScene(kind, async (scene) => {
+      const { cluster, bucket } = scene;
+      const id = crypto.randomUUID();
+      await cluster.jm.schedule.now(quick, "chosen", { ...AGENT, id });
+      const older = await aJob(scene);
+      await scene.push([offerFor({ ...bucket, epoch: bucket.epoch - 1 }, older)]);
+
+      for (const jobId of [id, older.id]) {
+        await cluster.untilJob(jobId, "Succeeded");
+        const rows = await cluster.sql("SELECT claimed_at FROM jm_jobs WHERE id = ?", jobId);
+        equal(rows.length, 1);
+        strictEqual((rows as Row[])[0]!.claimed_at === null, false);
+      }
+    });
+  });
+
   Deno.test(`${kind} agent: a slow job is seen in the master while it runs, and ends once`, async () => {
     await withScene(kind, async (scene) => {
       const { cluster, slow, starts, release } = scene;

@@ -1,7 +1,7 @@
 /** Agent connections that die, lose their messages or never come: jobs go on from the master's rows. */
 
 import { deepStrictEqual as equal, match } from "node:assert/strict";
-import { defineJob } from "../../mod.ts";
+import { defineJob, type WorkerOptions } from "../../mod.ts";
 import { openTestCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { ownServer, willOwnServers } from "../support/servers/test_servers.ts";
@@ -79,24 +79,28 @@ Deno.test({
   equal([runs.size, new Set(runs.values())], [450, new Set([1])]);
 });
 
+/** A node with one bucket that has run 150 jobs, and a producer that reaches NATS through a proxy. */
+async function openBehindProxy(stack: AsyncDisposableStack, worker: WorkerOptions = {}) {
+  const server = stack.use(await ownServer("nats"));
+  const proxy = stack.use(TcpProxy.before(server.url));
+  const { runs, work } = countingJob();
+  const workers = [{ ...worker, buckets: { VeryLow: 0, Low: 0, High: 0, Critical: 0 } }];
+  const agents = { "agent-1": server.url };
+  const cluster = stack.use(await openTestCluster({ agents, jobs: [work], workers }));
+  const behind = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
+  const producer = stack.use(await openProducer(cluster, behind, work));
+  await producer.schedule.many(work, NOTHING);
+  await untilSucceeded(cluster, 150);
+  return { cluster, producer, proxy, runs, work };
+}
+
 Deno.test({
   name:
     "messages that could not be sent for a moment are sent again, long before the master is read",
   ...NATS,
 }, async () => {
-  await using server = await ownServer("nats");
-  await using proxy = TcpProxy.before(server.url);
-  const { runs, work } = countingJob();
-  const workers = [{ buckets: { VeryLow: 0, Low: 0, High: 0, Critical: 0 } }];
-  await using cluster = await openTestCluster({
-    agents: { "agent-1": server.url },
-    jobs: [work],
-    workers,
-  });
-  const behind = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
-  await using producer = await openProducer(cluster, behind, work);
-  await producer.schedule.many(work, NOTHING);
-  await untilSucceeded(cluster, 150);
+  await using stack = new AsyncDisposableStack();
+  const { cluster, producer, proxy, runs, work } = await openBehindProxy(stack);
 
   proxy.isClosed = true;
   proxy.cutAll();
@@ -112,16 +116,9 @@ Deno.test({
     "jobs whose messages could not be sent are read from the master, one buffer after the other",
   ...NATS,
 }, async () => {
-  await using server = await ownServer("nats");
-  await using proxy = TcpProxy.before(server.url);
-  const { runs, work } = countingJob();
-  const workers = [{ bufferSize: 10, buckets: { VeryLow: 0, Low: 0, High: 0, Critical: 0 } }];
-  const agents = { "agent-1": server.url };
-  await using cluster = await openTestCluster({ agents, jobs: [work], workers });
-  const behind = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
-  await using producer = await openProducer(cluster, behind, work);
-  await producer.schedule.many(work, NOTHING);
-  await untilSucceeded(cluster, 150);
+  await using stack = new AsyncDisposableStack();
+  const scene = await openBehindProxy(stack, { bufferSize: 10 });
+  const { cluster, producer, proxy, runs, work } = scene;
 
   proxy.isClosed = true;
   proxy.cutAll();
@@ -130,6 +127,29 @@ Deno.test({
 
   equal([runs.size, new Set(runs.values())], [300, new Set([1])]);
   proxy.isClosed = false;
+});
+
+Deno.test({
+  name: "a job that NATS may have taken is stored in the bucket it was offered to, unclaimed",
+  ...NATS,
+}, async () => {
+  await using server = await ownServer("nats");
+  await using proxy = TcpProxy.before(server.url);
+  const { runs, work } = countingJob();
+  const agents = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
+  await using cluster = await openTestCluster({ agents, jobs: [work], workers: [{}] });
+  const offer = () => cluster.jm.schedule.now(work, undefined, { acceptance: "agent" });
+  await eventually("a bucket to offer to", async () => (await offer()).status === "SavePending");
+
+  proxy.isClosed = true;
+  proxy.cutAll();
+  const { id, status, acceptance } = await offer();
+  proxy.isClosed = false;
+
+  // Its owner is in this very node and has room: the job would be claimed, had it not been offered before.
+  equal([status, acceptance], ["AssignedToBucket", "durable"]);
+  await cluster.untilJob(id, "Succeeded");
+  equal(runs.get(id), 1);
 });
 
 Deno.test("a node whose agent connection cannot be had says so and does not start", async () => {
