@@ -17,13 +17,15 @@ export interface Change extends Output<OutputFlags> {
   readonly call: (id: string) => ApiCall;
   /** What became of the thing, in a word. */
   readonly wordOf: (answer: Document) => string;
+  /** The word for a thing that is gone. @default {"deleted"} */
+  readonly goneWord?: string;
 }
 
 /** Makes the change of every one of `ids`. Answers `partly` when some failed, else the exit code of the first failure. */
 export async function changeEach(
   api: Api,
   ids: readonly string[],
-  { call, wordOf, flags, terminal }: Change,
+  { call, wordOf, goneWord = "deleted", flags, terminal }: Change,
 ): Promise<ExitCode> {
   const answers: unknown[] = [];
   const failures: unknown[] = [];
@@ -33,7 +35,7 @@ export async function changeEach(
       answers.push(answer ?? { id, deleted: true });
       if (flags.jsonl) printJsonLine(terminal, answers.at(-1));
       else if (!flags.json) {
-        print(terminal, `${plainText(id)} ${answer === null ? "deleted" : wordOf(answer)}`);
+        print(terminal, `${plainText(id)} ${answer === null ? goneWord : wordOf(answer)}`);
       }
     } catch (error) {
       failures.push(error);

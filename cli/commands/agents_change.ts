@@ -68,6 +68,7 @@ function addChange(agents: Command, cli: Cli, change: AgentChange): Command {
       changeEach(api, ids, {
         call: (id) => call(id, flags),
         wordOf: () => word,
+        goneWord: word,
         flags,
         terminal: cli.context.terminal,
       }),

@@ -237,6 +237,6 @@ Deno.test("the program drains, takes back and removes an agent connection", asyn
   }, PATIENTLY);
   const [away, , from] = await run("remove", "a");
   equal([away, /give it with --agent NAME=URL/.test(from)], [7, true]);
-  equal(await run("remove", "a", ...given), [0, "a deleted", ""]);
+  equal(await run("remove", "a", ...given), [0, "a removed", ""]);
   equal((await run("list"))[2], "No agent connections");
 });
