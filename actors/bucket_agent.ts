@@ -104,6 +104,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 
     news(context, { trustedUntilMono, running, retry }, state) {
       Object.assign(state, { trustedUntilMono, running, retry });
+      state.executor.tell({ type: "trust", untilMono: trustedUntilMono });
       if (running) pull(context, state);
       else handBack(context, state);
     },

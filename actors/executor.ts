@@ -37,6 +37,7 @@ interface ExecutorState {
   readonly attempts: Attempts;
   readonly pool: HostPool | null;
   readonly newId: () => string;
+  trustedUntilMono: number;
   ended: EndedAttempt[];
   flushing: boolean;
   ticking: boolean;
@@ -63,6 +64,7 @@ export const executor: Actor<ExecutorMessage, ExecutorArgs> = defineActor<
       attempts: new Attempts(args.runSlots),
       pool: inline ? null : new HostPool(context, args),
       newId: uuidGenerator(context.clock, context.random),
+      trustedUntilMono: -Infinity,
       ended: [],
       flushing: false,
       ticking: false,
@@ -70,6 +72,11 @@ export const executor: Actor<ExecutorMessage, ExecutorArgs> = defineActor<
   },
 
   handlers: {
+    trust(context, { untilMono }, state) {
+      state.trustedUntilMono = untilMono;
+      fillSlots(context, state);
+    },
+
     run(context, { runs }, state) {
       for (const run of runs) state.attempts.enqueue(run);
       fillSlots(context, state);
@@ -77,7 +84,9 @@ export const executor: Actor<ExecutorMessage, ExecutorArgs> = defineActor<
 
     begin(context, { jobId }, state) {
       const attempt = state.attempts.find(jobId);
-      if (attempt !== undefined && attempt.handle === null) begin(context, state, attempt);
+      if (attempt === undefined || attempt.handle !== null) return;
+      if (isTrusted(context, state)) begin(context, state, attempt);
+      else finish(context, state, { attempt, ending: abortedEarly("lease_lost") });
     },
 
     recall(context, _message, state) {
@@ -141,7 +150,13 @@ function hear({ attempts }: ExecutorState, said: HostSaid): Attempt | undefined 
   return attempt;
 }
 
+/** Between the last look at the lease and now the process may have been paused. */
+function isTrusted(context: ExecutorContext, { trustedUntilMono }: ExecutorState): boolean {
+  return context.clock.monotonic() < trustedUntilMono;
+}
+
 function fillSlots(context: ExecutorContext, state: ExecutorState): void {
+  if (!isTrusted(context, state)) return; // what waits is aborted soon, or begins when trust is renewed
   for (let run = state.attempts.next(); run !== undefined; run = state.attempts.next()) {
     const attempt = state.attempts.open(run, context.clock.now());
     if (run.job.crashes === 0) begin(context, state, attempt);

@@ -15,6 +15,8 @@ import type { Tell } from "./runtime/protocol.ts";
 
 /** What an executor can be told. */
 export type ExecutorMessage =
+  /** Handlers may be called until this monotonic reading; the sender sends it anew whenever it is moved. */
+  | Tell<"trust", { untilMono: number }>
   /** Runs attempts as slots become free, in order. The sender keeps within the waiting places. */
   | Tell<"run", { runs: readonly JobRun[] }>
   /** The start of a job that crashed before is on record: run it. */

@@ -44,6 +44,7 @@ interface State {
   sentAtMono: number;
   lost: boolean;
   failing: boolean;
+  renewing: boolean;
 }
 
 /** Declares the heartbeat. One per worker, in a thread. */
@@ -54,11 +55,18 @@ export const heartbeat: Actor<HeartbeatMessage, HeartbeatArgs> = defineActor<
 >({
   name: "heartbeat",
   module: import.meta.url,
-  mailbox: { capacity: 64, overflow: "reject" },
+  mailbox: { capacity: 64, overflow: "reject", concurrency: 8 }, // it answers while a renewal is under way
 
   async start(context, args) {
     const master = await openMaster(args.spec);
-    const state: State = { args, master, sentAtMono: -Infinity, lost: false, failing: false };
+    const state = {
+      args,
+      master,
+      sentAtMono: -Infinity,
+      lost: false,
+      failing: false,
+      renewing: false,
+    };
     await beat(context, state);
     context.sendInterval(args.renewMs, { type: "beat" });
     return state;
@@ -71,7 +79,10 @@ export const heartbeat: Actor<HeartbeatMessage, HeartbeatArgs> = defineActor<
     }),
 
     async beat(context, _message, state) {
+      if (state.renewing) return;
+      state.renewing = true;
       await beat(context, state);
+      state.renewing = false;
     },
   },
 

@@ -16,6 +16,7 @@ import { leader, type LeaderArgs } from "./leader.ts";
 import { journalEntry } from "./node_events.ts";
 import { hasBuckets, type NodeOptions, type NodeWorker } from "./node_options.ts";
 import { startTransports } from "./node_transports.ts";
+import type { Supervision } from "./runtime/definition.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { type ActorSystem, createSystem } from "./runtime/system.ts";
 import { scheduler } from "./scheduler.ts";
@@ -28,8 +29,6 @@ import type { WorkerArgs, WorkerCondition, WorkerMessage } from "./worker_protoc
 export interface Node {
   /** The cluster as seen from here. */
   readonly client: ClusterClient;
-  /** Resolves with the error when the node cannot go on; it is stopped then. */
-  readonly failed: Promise<unknown>;
   /** How far its workers are. */
   conditions(): Promise<readonly WorkerCondition[]>;
   /** Stops: lets running jobs finish within `timeoutMs` when graceful, else aborts them; then leaves the cluster. */
@@ -39,15 +38,20 @@ export interface Node {
 /** How long a forced stop waits for aborted handlers and the last settlements, in milliseconds. */
 const FORCED_STOP_MS = 5_000;
 
+/** For ever: no crash of an actor ends a node. The longest wait before a restart bounds how often there is one. */
+const SUPERVISION: Supervision = { maxRestarts: Infinity, withinMs: 60_000, backoffMs: 50 };
+
 /** Starts a node. */
 export async function startNode(options: NodeOptions): Promise<Node> {
-  const { clock = systemClock, random = systemRandom } = options;
+  const { clock = systemClock, random = systemRandom, threads = true } = options;
   const newId = uuidGenerator(clock, random);
   const sink: { journal: ActorRef<JournalMessage> | null } = { journal: null };
   const system = createSystem({
     name: "node",
     clock,
     random,
+    threads,
+    supervision: SUPERVISION,
     onEvent: (event) => {
       options.onEvent(event);
       const entry = journalEntry(event, { options, clock, newId });
@@ -181,7 +185,6 @@ async function prepareCluster(
 
 class RunningNode implements Node {
   readonly client: ClusterClient;
-  readonly failed: Promise<unknown>;
   readonly #system: ActorSystem;
   readonly #workers: readonly ActorRef<WorkerMessage>[];
   #stopping: Promise<void> | null = null;
@@ -194,7 +197,6 @@ class RunningNode implements Node {
   ) {
     this.#system = system;
     this.#workers = workers;
-    this.failed = system.failed;
     this.client = clusterClient({
       system,
       clusterId: options.clusterId,

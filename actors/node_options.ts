@@ -73,6 +73,8 @@ export interface NodeOptions {
   readonly processId: number;
   /** Where events of the kernel go. */
   readonly onEvent: (event: KernelEvent) => void;
+  /** Whether its actors may have threads of their own. @default {true} */
+  readonly threads?: boolean;
   /** Time. @default {systemClock} */
   readonly clock?: Clock;
   /** Chance. @default {systemRandom} */

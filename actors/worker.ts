@@ -9,7 +9,6 @@
 
 import { invariant } from "../core/errors.ts";
 import { trustedUntil } from "../core/lease.ts";
-import type { Pulse } from "./heartbeat.ts";
 import { type Actor, defineActor } from "./runtime/definition.ts";
 import type { SchedulerMessage } from "./scheduler_protocol.ts";
 import { storageAt } from "./storage_actor.ts";
@@ -51,6 +50,8 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
       trustedUntilMono: trustedUntil(life.sentAtMono, args.lease),
       phase: "working",
       serving: life.buckets === null ? "closed" : "open",
+      lapsed: false,
+      pulsing: false,
       looking: false,
     };
     await announce(context, state);
@@ -68,13 +69,28 @@ export const workerActor: Actor<WorkerMessage, WorkerArgs> = defineActor<
     },
 
     look(context, _message, state) {
-      look(context, state);
+      if (state.phase === "retired") return;
+      if (!state.pulsing) feelPulse(context, state);
+      if (!state.looking) look(context, state);
     },
 
-    async seen(context, { pulse, askedAtMono, settings, asked }, state) {
+    felt(context, { pulse, askedAtMono }, state) {
+      state.pulsing = false;
+      if (state.phase === "retired" || state.lapsed) return;
+      // The renewal was sent at least `ageMs` before the answer, so no later than this:
+      if (pulse !== null) {
+        state.trustedUntilMono = trustedUntil(askedAtMono - pulse.ageMs, state.args.lease);
+      }
+      if (pulse?.lost) lapse(context, state, "the master gave its buckets away");
+      else if (context.clock.monotonic() >= state.trustedUntilMono) {
+        lapse(context, state, "its lease could not be renewed in time");
+      }
+      spreadNews(state);
+    },
+
+    async seen(context, { settings, asked }, state) {
       state.looking = false;
       state.settings = settings ?? state.settings;
-      if (pulse !== null) takePulse(context, state, { ...pulse, askedAtMono });
       const { serving } = state;
       await changeServing(context, state, asked);
       if (serving === "closed" && state.serving === "open") await announce(context, state);
@@ -123,35 +139,36 @@ async function announce(context: WorkerContext, state: WorkerState): Promise<voi
   await tellScheduler(context, state, agents);
 }
 
-function look(context: WorkerContext, state: WorkerState): void {
-  if (state.looking || state.phase === "retired") return;
-  state.looking = true;
+/** Asks nobody but the heartbeat, so that an unreachable master cannot hide the end of trust. */
+function feelPulse(context: WorkerContext, state: WorkerState): void {
+  state.pulsing = true;
   const askedAtMono = context.clock.monotonic();
-  const pulse = state.heartbeat.ask({ type: "pulse" }, { timeoutMs: 5_000 }).catch(() => null);
+  const pulse = state.heartbeat.ask({ type: "pulse" }, { timeoutMs: LOOK_EVERY_MS });
+  context.pipeToSelf(pulse, (settled) => ({
+    type: "felt",
+    pulse: settled.status === "fulfilled" ? settled.value : null,
+    askedAtMono,
+  }));
+}
+
+function look(context: WorkerContext, state: WorkerState): void {
+  state.looking = true;
   const settings = state.store.clusters.find({ clusterId: state.args.clusterId })
     .then((cluster) => cluster?.settings ?? null, () => null);
   const asked = servingAsked(context, state).catch(() => null);
-  context.pipeToSelf(Promise.all([pulse, settings, asked]), (settled) => {
-    const seen = settled.status === "fulfilled" ? settled.value : [null, null, null] as const;
-    return { type: "seen", pulse: seen[0], askedAtMono, settings: seen[1], asked: seen[2] };
+  context.pipeToSelf(Promise.all([settings, asked]), (settled) => {
+    const seen = settled.status === "fulfilled" ? settled.value : [null, null] as const;
+    return { type: "seen", settings: seen[0], asked: seen[1] };
   });
 }
 
-function takePulse(
-  context: WorkerContext,
-  state: WorkerState,
-  { ageMs, lost, askedAtMono }: Pulse & { readonly askedAtMono: number },
-): void {
-  const { lease } = state.args;
-  // The renewal was sent at least `ageMs` before the answer, so no later than this:
-  state.trustedUntilMono = trustedUntil(askedAtMono - ageMs, lease);
-  const expired = context.clock.monotonic() >= state.trustedUntilMono;
-  if ((!lost && !expired) || state.phase === "retired") return;
-  const why = lost ? "the master gave its buckets away" : "its lease could not be renewed in time";
+/** Lets go before others take over: what runs is aborted, and this life ends when that had its time. */
+function lapse(context: WorkerContext, state: WorkerState, why: string): void {
   context.log("error", `Worker "${state.worker.id}" lost its lease: ${why}`, {
     subjectType: "Worker",
     subjectId: state.worker.id,
   });
+  state.lapsed = true;
   state.trustedUntilMono = -Infinity;
   for (const agent of state.agents.values()) agent.tell({ type: "interrupt", code: "lease_lost" });
   context.sendAfter(state.args.graceMs, { type: "die", why: `The lease is lost: ${why}` });

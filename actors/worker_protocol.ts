@@ -26,16 +26,10 @@ export type WorkerMessage =
   | Tell<"job_changed">
   /** Looks at its lease and at the cluster's settings. */
   | Tell<"look">
-  /** What it saw. */
-  | Tell<
-    "seen",
-    {
-      pulse: Pulse | null;
-      askedAtMono: number;
-      settings: ClusterSettings | null;
-      asked: ServingChange | null;
-    }
-  >
+  /** What its heartbeat said; `null` when it said nothing in time. */
+  | Tell<"felt", { pulse: Pulse | null; askedAtMono: number }>
+  /** What the master said about the cluster and the agent connection. */
+  | Tell<"seen", { settings: ClusterSettings | null; asked: ServingChange | null }>
   /** Goes on with giving its buckets up. */
   | Tell<"close_step">
   /** Takes no more jobs, finishes what it has, and leaves the cluster. */
@@ -120,6 +114,11 @@ export interface WorkerState {
   settings: ClusterSettings;
   trustedUntilMono: number;
   phase: WorkerCondition["phase"];
+  /** Whether its trust has ended, and with it soon this life. */
+  lapsed: boolean;
+  /** Whether it waits for its heartbeat. */
+  pulsing: boolean;
+  /** Whether it waits for the master. */
   looking: boolean;
 }
 

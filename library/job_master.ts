@@ -69,8 +69,6 @@ export class JobMaster implements AsyncDisposable {
   readonly agents: Agents;
   /** Everything else the cluster answers, as plain records. */
   readonly client: ClusterClient;
-  /** Resolves with the error when the node cannot go on. */
-  readonly failed: Promise<unknown>;
   readonly #node: Node;
   readonly #server: HttpServer | null;
   readonly #registration: Disposable;
@@ -81,7 +79,6 @@ export class JobMaster implements AsyncDisposable {
     this.#server = server;
     this.#registration = registration;
     this.client = node.client;
-    this.failed = node.failed;
     this.schedule = new Schedule(node.client, enlist);
     this.jobs = new Jobs(node.client);
     this.schedules = new Schedules(node.client);

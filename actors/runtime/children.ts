@@ -132,7 +132,7 @@ export class Children {
       this.#options.onExit({ key, reason: "crashed", error, restarting: false });
       return;
     }
-    const delayMs = this.#restarts.next(this.#realm.clock.monotonic());
+    const delayMs = this.#restarts.next(key, this.#realm.clock.monotonic());
     if (delayMs === undefined) return this.#options.onExhausted(this.#exhausted(cell, error));
     this.#options.onExit({ key, reason: "crashed", error, restarting: true });
     void this.#restart(child, delayMs);

@@ -92,11 +92,11 @@ export interface MailboxOptions {
 export interface Supervision {
   /** Which children are restarted together. @default {"one_for_one"} */
   readonly strategy?: Strategy;
-  /** Restarts allowed within `withinMs`; one more crashes this actor in turn. @default {3} */
+  /** Restarts allowed within `withinMs`; one more crashes this actor in turn. `Infinity` allows all. @default {3} */
   readonly maxRestarts?: number;
   /** The window of `maxRestarts`, in milliseconds. @default {5_000} */
   readonly withinMs?: number;
-  /** Wait before the first restart, in milliseconds; doubles with each further one, with full jitter. @default {10} */
+  /** Wait before a child's first restart, in milliseconds; doubles with each further one, with full jitter. @default {10} */
   readonly backoffMs?: number;
 }
 

@@ -39,6 +39,8 @@ export interface RealmOptions {
   readonly clock: Clock;
   /** The source of chance. */
   readonly random: Random;
+  /** Whether actors may have threads of their own. @default {true} */
+  readonly threads?: boolean;
   /** Receives what happens. */
   readonly onEvent: (event: KernelEvent) => void;
   /** The way to addresses outside of `scope`; absent when there is nothing outside. */
@@ -49,6 +51,8 @@ export interface RealmOptions {
 export class Realm implements Disposable {
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether actors may have threads of their own. */
+  readonly threads: boolean;
   readonly #options: RealmOptions;
   readonly #deadlines: Deadlines;
   readonly #book = new Map<string, Recipient>();
@@ -60,6 +64,7 @@ export class Realm implements Disposable {
     this.#options = options;
     this.clock = options.clock;
     this.random = options.random;
+    this.threads = options.threads ?? true;
     this.#deadlines = new Deadlines(options.clock);
   }
 

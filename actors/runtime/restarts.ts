@@ -23,7 +23,7 @@ export class Restarts {
   readonly strategy: Strategy;
   readonly #supervision: Required<Supervision>;
   readonly #random: Random;
-  #recentAtMs: number[] = [];
+  #recent: { readonly key: string; readonly atMs: number }[] = [];
 
   /** No restart so far. */
   constructor(supervision: Supervision | undefined, random: Random) {
@@ -32,13 +32,18 @@ export class Restarts {
     this.#random = random;
   }
 
-  /** Milliseconds to wait before the restart a crash at `nowMs` deserves; `undefined` when it is one too many. */
-  next(nowMs: number): number | undefined {
+  /**
+   * Milliseconds to wait before the restart that the crash of child `key` at `nowMs` deserves; `undefined` when it is one
+   * too many. All children count for the limit, and each for its own wait: one that crashes again and again does not
+   * delay the others.
+   */
+  next(key: string, nowMs: number): number | undefined {
     const { maxRestarts, withinMs, backoffMs } = this.#supervision;
-    this.#recentAtMs = this.#recentAtMs.filter((atMs) => nowMs - atMs < withinMs);
-    if (this.#recentAtMs.length >= maxRestarts) return undefined;
-    this.#recentAtMs.push(nowMs);
-    const ceilingMs = backoffMs * 2 ** (this.#recentAtMs.length - 1);
+    this.#recent = this.#recent.filter(({ atMs }) => nowMs - atMs < withinMs);
+    if (this.#recent.length >= maxRestarts) return undefined;
+    const before = this.#recent.filter((each) => each.key === key).length;
+    this.#recent.push({ key, atMs: nowMs });
+    const ceilingMs = backoffMs * 2 ** before;
     return Math.min(MAX_BACKOFF_MS, ceilingMs) * this.#random.next();
   }
 

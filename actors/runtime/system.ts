@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import { encodeError } from "../../core/errors.ts";
 import { type Random, systemRandom } from "../../core/random.ts";
 import { Children } from "./children.ts";
-import type { ChildSpec, StopMode } from "./definition.ts";
+import type { ChildSpec, StopMode, Supervision } from "./definition.ts";
 import type { ActorMetrics, KernelEvent } from "./metrics.ts";
 import { lifeFactory } from "./placement.ts";
 import type { Message } from "./protocol.ts";
@@ -23,6 +23,13 @@ export interface SystemOptions {
   readonly clock?: Clock;
   /** The source of chance. Threads and processes use their own. @default {systemRandom} */
   readonly random?: Random;
+  /**
+   * Whether actors may have threads of their own. Without, those that ask for one live in this thread, on this clock: for
+   * platforms that have none, and for tests on virtual time. @default {true}
+   */
+  readonly threads?: boolean;
+  /** How the children of the root are kept alive. */
+  readonly supervision?: Supervision;
   /** Receives what happens, from every thread and process. @default {ignored} */
   readonly onEvent?: (event: KernelEvent) => void;
 }
@@ -70,13 +77,15 @@ class RootSystem implements ActorSystem {
 
   constructor(options: SystemOptions) {
     const { name, clock = systemClock, random = systemRandom, onEvent = () => {} } = options;
+    const { threads = true, supervision } = options;
     this.name = name;
     this.clock = clock;
     this.random = random;
-    this.#realm = new Realm({ scope: name, clock, random, onEvent });
+    this.#realm = new Realm({ scope: name, clock, random, threads, onEvent });
     this.#children = new Children(this.#realm, {
       address: name,
       createLife: lifeFactory(this.#realm),
+      ...(supervision === undefined ? {} : { supervision }),
       onExit: () => {},
       onExhausted: (error) => this.#fail(error),
     });

@@ -17,7 +17,6 @@ import { type CommandContext, pause } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import { NODE_LOG_LEVELS, terminalLogger } from "../node_log.ts";
 import { readStartOptions, type StartFlags } from "../start_options.ts";
-import { reportError } from "../report_error.ts";
 import { FORCED_EXIT, StopSignals } from "../stop_signals.ts";
 import { say } from "../terminal/terminal.ts";
 import { VERSION } from "../version.ts";
@@ -80,14 +79,8 @@ async function start(flags: Flags, context: CommandContext): Promise<ExitCode> {
   const node = await Promise.race([startNode(options), tooLong, signals.second]);
   if (typeof node === "string") return FORCED_EXIT[node];
   say(terminal, greeting(node, options));
-  const failure = await Promise.race([
-    node.failed.then((error) => ({ error })),
-    signals.first.then(() => undefined),
-  ]);
-  if (failure === undefined) return await stop(node, signals, context);
-  reportError(failure.error, terminal);
-  await Promise.race([node.stop({ graceful: false }), pause(context.clock, FORCED_STOP_MS)]);
-  return EXIT.failed;
+  await signals.first;
+  return await stop(node, signals, context);
 }
 
 /** A port that somebody else has is no mistake of the command line. */

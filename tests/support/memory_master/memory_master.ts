@@ -27,7 +27,11 @@ export interface MemoryMasterOptions {
 
 /** Makes an empty master. */
 export function memoryMaster({ clock = systemClock }: MemoryMasterOptions = {}): Master {
-  const state: MemoryState = { clock, clusters: new Map() };
+  return memoryMasterOf({ clock, clusters: new Map() });
+}
+
+/** A master over `state`, for who also looks at the rows themselves. */
+export function memoryMasterOf(state: MemoryState): Master {
   return {
     capabilities: { wakeups: "poll", maxBatch: MAX_BATCH },
     jobs: promised<JobStore>({ ...memoryFlow(state), ...memoryEndings(state) }),

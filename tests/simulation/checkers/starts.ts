@@ -1,0 +1,44 @@
+/**
+ * What must hold at the moment a handler is called.
+ *
+ * @module
+ */
+
+import type { Run } from "../history.ts";
+import type { NodeProcess, World } from "../world.ts";
+
+/** Checks that its worker may act, that nobody else is at the job, and that the attempt is granted once. */
+export function checkStart(world: World, node: NodeProcess, run: Run): void {
+  const { history } = world;
+  const { jobId, key, attempt, token } = run;
+  if (!isTrusted(world, node)) {
+    history.violated(`${node.name} began job ${jobId} (${token}) without a lease`);
+  }
+  for (const other of history.runsOf.get(jobId) ?? []) {
+    if (other.isGoingOn() && !other.isAborted()) {
+      history.violated(
+        `${node.name} began job ${jobId} (${token}) while ${other.process} was at it (${other.token})`,
+      );
+    }
+    if (other.attempt === attempt && !other.isAborted() && isDurable(world, key)) {
+      history.violated(`attempt ${attempt} of job ${jobId} began twice (${other.token}, ${token})`);
+    }
+  }
+}
+
+/** Whether the master's clock agrees that the worker of a node has a lease. */
+function isTrusted(
+  { master: { rows } }: World,
+  { plan: { name }, name: process }: NodeProcess,
+): boolean {
+  const worker = [...rows.workers.values()].find(({ host, processId }) =>
+    host === name && process === `${name}#${processId}`
+  );
+  return worker !== undefined && worker.status !== "Dead" && worker.leaseUntilMs > rows.clock.now();
+}
+
+/** Whether the master had the job before it ran; else its first attempt may run again without a trace. */
+function isDurable({ history }: World, key: string): boolean {
+  const asked = history.jobs.get(key);
+  return asked === undefined || asked.request.acceptance !== "agent";
+}
