@@ -42,6 +42,7 @@ export type StoreJobs = (jobs: EnlistedJobs) => Promise<InsertResult>;
 export type JobCommand =
   | { readonly type: "cancel" }
   | { readonly type: "reschedule"; readonly scheduledAtMs: number }
+  | { readonly type: "reschedule"; readonly afterMs: number }
   | { readonly type: "retry" }
   | { readonly type: "run_now" }
   | { readonly type: "remove" };

@@ -16,6 +16,11 @@ export function toChange(command: JobCommand, nowMs: number): JobChange {
       return { type: "reschedule", scheduledAtMs: nowMs };
     case "retry":
       return { type: "retry", scheduledAtMs: nowMs };
+    case "reschedule":
+      return {
+        type: "reschedule",
+        scheduledAtMs: "afterMs" in command ? nowMs + command.afterMs : command.scheduledAtMs,
+      };
     default:
       return command;
   }

@@ -12,6 +12,7 @@ import { WORKER_DUTIES } from "../core/worker.ts";
 import type { ClusterClient } from "./client.ts";
 import { clusterClient } from "./cluster_client.ts";
 import { journal, type JournalMessage } from "./journal.ts";
+import { ClusterClock } from "./cluster_clock.ts";
 import { leader, type LeaderArgs } from "./leader.ts";
 import { journalEntry } from "./node_events.ts";
 import { hasBuckets, type NodeOptions, type NodeWorker } from "./node_options.ts";
@@ -22,6 +23,7 @@ import { type ActorSystem, createSystem } from "./runtime/system.ts";
 import { scheduler } from "./scheduler.ts";
 import { storageActor, type StorageCall, storageClient } from "./storage_actor.ts";
 import type { AskRef } from "./runtime/ref.ts";
+import { timekeeper } from "./timekeeper.ts";
 import { workerActor } from "./worker.ts";
 import type { WorkerArgs, WorkerCondition, WorkerMessage } from "./worker_protocol.ts";
 
@@ -43,7 +45,8 @@ const SUPERVISION: Supervision = { maxRestarts: Infinity, withinMs: 60_000, back
 
 /** Starts a node. */
 export async function startNode(options: NodeOptions): Promise<Node> {
-  const { clock = systemClock, random = systemRandom, threads = true } = options;
+  const { random = systemRandom, threads = true } = options;
+  const clock = new ClusterClock(options.clock ?? systemClock);
   const newId = uuidGenerator(clock, random);
   const sink: { journal: ActorRef<JournalMessage> | null } = { journal: null };
   const system = createSystem({
@@ -73,8 +76,7 @@ async function spawnActors(
   sink: { journal: ActorRef<JournalMessage> | null },
 ): Promise<readonly ActorRef<WorkerMessage>[]> {
   const { clusterId, spec } = options;
-  const workerKeys = options.workers.map(({ workerId }) => `worker-${workerId}`);
-  const workerAddresses = workerKeys.map((key) => `${system.name}/${key}`);
+  const workerAddresses = options.workers.map((worker) => `${system.name}/${keyOf(worker)}`);
   const coordinates = options.workers.some(({ mode }) => WORKER_DUTIES[mode].coordinates);
   const leaderAddress = `${system.name}/leader`;
   const watchers = [...workerAddresses, ...(coordinates ? [leaderAddress] : [])];
@@ -85,6 +87,7 @@ async function spawnActors(
     placement: "thread",
     shutdownMs: 10_000,
   });
+  await system.spawn({ key: "timekeeper", actor: timekeeper, args: { storage: storage.address } });
   await prepareCluster(system, options, storage as unknown as AskRef<StorageCall>);
   const { agents: store } = storageClient(storage as unknown as AskRef<StorageCall>);
   const transports = await startTransports(system, { ...options, store });
@@ -105,17 +108,32 @@ async function spawnActors(
   if (coordinates) {
     await spawnLeader(system, options, { ...shared, transports, workers: workerAddresses });
   }
+  return await spawnWorkers(system, options, {
+    storage: storage.address,
+    scheduler: schedule.address,
+    transports,
+  });
+}
+
+async function spawnWorkers(
+  system: ActorSystem,
+  options: NodeOptions,
+  { transports, ...places }: Pick<WorkerArgs, "storage" | "scheduler"> & {
+    readonly transports: Readonly<Record<string, string>>;
+  },
+): Promise<readonly ActorRef<WorkerMessage>[]> {
   const workers: ActorRef<WorkerMessage>[] = [];
-  for (const [index, worker] of options.workers.entries()) {
-    const args = workerArgs(options, worker, {
-      storage: storage.address,
-      transport: transports[worker.agentConnectionId] ?? null,
-      scheduler: schedule.address,
-    });
-    const key = workerKeys[index]!;
+  for (const worker of options.workers) {
+    const transport = transports[worker.agentConnectionId] ?? null;
+    const args = workerArgs(options, worker, { ...places, transport });
+    const key = keyOf(worker);
     workers.push(await system.spawn({ key, actor: workerActor, args, shutdownMs: 10_000 }));
   }
   return workers;
+}
+
+function keyOf({ workerId }: NodeWorker): string {
+  return `worker-${workerId}`;
 }
 
 async function spawnLeader(

@@ -43,10 +43,7 @@ export const jobCommandEndpoints: readonly Endpoint[] = [
   commandEndpoint("run-now", "Makes a waiting job due now", always({ type: "run_now" })),
   commandEndpoint("reschedule", "Moves a waiting job to another time", {
     schema: rescheduleSchema,
-    read: (body, { clock }) => ({
-      type: "reschedule",
-      scheduledAtMs: readReschedule(body, clock.now()),
-    }),
+    read: (body) => ({ type: "reschedule", ...readReschedule(body) }),
   }),
 ];
 

@@ -138,15 +138,17 @@ function checked(body: unknown, what: string): JobRequest {
 }
 
 /**
- * Reads when a job is to run, in epoch milliseconds.
+ * Reads when a job is to run: at an instant, in epoch milliseconds, or after a time from now.
  *
  * @throws {JobMasterError} `invalid_request` unless exactly one of `at` and `after` is given.
  */
-export function readReschedule(body: unknown, nowMs: number): number {
+export function readReschedule(
+  body: unknown,
+): { readonly scheduledAtMs: number } | { readonly afterMs: number } {
   const { at, after } = readBy(rescheduleSchema, body, "the new time");
   if (at !== undefined && after !== undefined) throw twoTimes();
-  if (at !== undefined) return at;
-  if (after !== undefined) return nowMs + after;
+  if (at !== undefined) return { scheduledAtMs: at };
+  if (after !== undefined) return { afterMs: after };
   throw new JobMasterError(
     "invalid_request",
     "Cannot reschedule a job to no time: give at or after",

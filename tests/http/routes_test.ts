@@ -88,7 +88,7 @@ const QUESTIONS: Readonly<Record<string, Asked>> = {
   [`POST ${JOB}/reschedule`]: {
     asks: "changeJob",
     body: { after: "5m" },
-    with: [jobId(1), { type: "reschedule", scheduledAtMs: AT_MS + 300_000 }],
+    with: [jobId(1), { type: "reschedule", afterMs: 300_000 }],
   },
   [`GET ${JOB}/executions`]: { asks: "listExecutions", with: [jobId(1)] },
   [`GET ${JOB}/why`]: { asks: "explainJob", with: [jobId(1)] },

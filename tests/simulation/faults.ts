@@ -109,7 +109,7 @@ const FAULTS: readonly Fault[] = [
   pause,
   pause,
   stop,
-  ...(Deno.env.get("SKEW") ? [turnClock] : []),
+  turnClock,
   cut,
   cut,
   cut,

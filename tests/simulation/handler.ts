@@ -6,6 +6,7 @@
 
 import type { JobHandler } from "../../core/definition.ts";
 import { JobMasterError } from "../../core/errors.ts";
+import { watchLingering } from "./checkers/lingering.ts";
 import { checkStart } from "./checkers/starts.ts";
 import type { Deed, Run, Task } from "./history.ts";
 import type { NodeProcess, World } from "./world.ts";
@@ -27,6 +28,7 @@ export function handlerIn(world: World, node: NodeProcess): JobHandler<Task> {
     };
     checkStart(world, node, run);
     world.history.began(run);
+    watchLingering(world, node, run);
     try {
       await doIt({ deed: job.data, attempt: job.attempt, signal: job.signal }, node);
       run.result = `${node.name} ${job.fencingToken}`;

@@ -20,12 +20,19 @@ export class Machine implements Clock {
   #offsetMs: number;
   #state: "running" | "paused" | "dead" = "running";
   #heldBack: (() => void)[] = [];
+  #runningSinceMs: number;
 
   /** A machine that runs `rate` times as fast as time, with a clock that is `offsetMs` ahead. */
   constructor(timeline: Timeline, { rate = 1, offsetMs = 0 } = {}) {
     this.#timeline = timeline;
     this.#rate = rate;
     this.#offsetMs = offsetMs;
+    this.#runningSinceMs = timeline.nowMs;
+  }
+
+  /** Since when the process runs without a pause, on the timeline. */
+  get runningSinceMs(): number {
+    return this.#runningSinceMs;
   }
 
   /** Whether the process runs. */
@@ -88,6 +95,7 @@ export class Machine implements Clock {
   resumeProcess(): void {
     if (this.#state !== "paused") return;
     this.#state = "running";
+    this.#runningSinceMs = this.#timeline.nowMs;
     for (const callback of this.#heldBack.splice(0)) {
       this.#timeline.after(0, () => this.deliver(callback));
     }

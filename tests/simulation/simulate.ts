@@ -154,8 +154,6 @@ function planNodes(random: Random): readonly NodePlan[] {
     name: `node-${index + 1}`,
     mode,
     rate: 1 + (random.next() - 0.5) * 0.02,
-    offsetMs: Deno.env.get("SKEW")
-      ? Math.round((random.next() - 0.5) * (random.next() < 0.2 ? 3_600_000 : 2_000))
-      : 0,
+    offsetMs: Math.round((random.next() - 0.5) * (random.next() < 0.2 ? 7_200_000 : 2_000)),
   }));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Worker } from "../../../core/worker.ts";
 import type { Run } from "../history.ts";
 import type { NodeProcess, World } from "../world.ts";
 
@@ -27,14 +28,20 @@ export function checkStart(world: World, node: NodeProcess, run: Run): void {
 }
 
 /** Whether the master's clock agrees that the worker of a node has a lease. */
-function isTrusted(
+function isTrusted(world: World, node: NodeProcess): boolean {
+  const worker = workerOf(world, node);
+  return worker !== undefined && worker.status !== "Dead" &&
+    worker.leaseUntilMs > world.master.rows.clock.now();
+}
+
+/** The master's record of the worker of a process. */
+export function workerOf(
   { master: { rows } }: World,
   { plan: { name }, name: process }: NodeProcess,
-): boolean {
-  const worker = [...rows.workers.values()].find(({ host, processId }) =>
+): Worker | undefined {
+  return [...rows.workers.values()].find(({ host, processId }) =>
     host === name && process === `${name}#${processId}`
   );
-  return worker !== undefined && worker.status !== "Dead" && worker.leaseUntilMs > rows.clock.now();
 }
 
 /** Whether the master had the job before it ran; else its first attempt may run again without a trace. */
