@@ -26,6 +26,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     show: { type: "boolean", default: false },
     once: { type: "boolean", default: false },
+    "until-bad": { type: "boolean", default: false },
   },
 });
 
@@ -38,6 +39,7 @@ for (let seed = first; seed <= last; seed++) {
   const report = await simulate(seed);
   const again = values.once ? report : await simulate(seed);
   account(report, again);
+  if (values["until-bad"] && sums.bad > 0) Deno.exit(1);
   if ((seed - first + 1) % 100 === 0) console.error(`${seed - first + 1} seeds`);
 }
 const tookMs = (systemClock.monotonic() - startedMs) / (values.once ? 1 : 2);

@@ -12,6 +12,8 @@ import type { World } from "./world.ts";
 /** Bad days of the network. */
 const STORM: Weather = { delayMs: [1, 60], lost: 0.02, unheard: 0.02, late: 0.02, broken: 0.002 };
 const HURRICANE: Weather = { delayMs: [1, 900], lost: 0.1, unheard: 0.1, late: 0.05, broken: 0.01 };
+/** Clients break, and what they sent arrives when others have gone on. */
+const FOG: Weather = { delayMs: [1, 400], lost: 0, unheard: 0.02, late: 0.25, broken: 0.05 };
 
 /** What faults act on. */
 export interface FaultScene {
@@ -96,11 +98,14 @@ const outage: Fault = (scene, random) => {
 const weather: Fault = (scene, random) => {
   const { world } = scene;
   const server: Server = world.agent !== null && random.next() < 0.4 ? world.agent : world.master;
-  const bad = random.next() < 0.7 ? STORM : HURRICANE;
+  const [name, bad] = pick(
+    [["storm", STORM], ["storm", STORM], ["hurricane", HURRICANE], ["fog", FOG]] as const,
+    random,
+  )!;
   const ms = while_(random);
   server.weather = bad;
   world.timeline.after(ms, () => void (server.weather = FAIR));
-  return `${bad === STORM ? "a storm" : "a hurricane"} for ${ms.toFixed(0)} ms`;
+  return `a ${name} for ${ms.toFixed(0)} ms`;
 };
 
 const FAULTS: readonly Fault[] = [

@@ -73,6 +73,7 @@ export class History {
   readonly violations: string[] = [];
   readonly lines: string[] = [];
   readonly #timeline: Timeline;
+  #isCalm = false;
 
   /** Nothing yet. */
   constructor(timeline: Timeline) {
@@ -82,6 +83,16 @@ export class History {
   /** A promise was seen broken. */
   violated(what: string): void {
     if (this.violations.length < 20) this.violations.push(`${this.#at()} ${what}`);
+  }
+
+  /** From now on nothing is in the way of the nodes any more. */
+  becameCalm(): void {
+    this.#isCalm = true;
+  }
+
+  /** A node reports trouble, for which there is a reason unless all is calm. */
+  troubled(what: string): void {
+    if (this.#isCalm) this.violated(`though all was calm: ${what}`);
   }
 
   /** Something to know when a run is looked at. */

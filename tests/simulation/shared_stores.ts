@@ -47,7 +47,7 @@ export class MasterServer implements Server {
   isUp = true;
   weather = FAIR;
   /** Called after each call that changed anything. */
-  onChange: (call: string) => void = () => {};
+  onChange: (call: string, input: unknown) => void = () => {};
   /** Whether owners are woken by what others write: 1 always, 0 never. */
   wakes = 0;
   readonly rows: ClusterRows;
@@ -105,7 +105,7 @@ export class MasterServer implements Server {
     input: unknown,
   ): Promise<unknown> {
     const answer = method(input); // has changed the rows already
-    this.onChange(call);
+    this.onChange(call, input);
     if (NEWS.has(call)) { for (const tell of this.#wakers) tell(); }
     return await answer;
   }

@@ -27,6 +27,9 @@ const SAFETY_MS = 40_000;
 /** How long all that is to be done may take afterwards, in milliseconds of virtual time. */
 const LIVENESS_MS = 240_000;
 
+/** How long nodes may feel the last faults, in milliseconds: until late answers came and leases ended. */
+const CALM_AFTER_MS = 20_000;
+
 /** What came of a run. */
 export interface SimulationReport {
   /** Where it came from. */
@@ -106,8 +109,10 @@ class Simulation {
     this.#callers.end();
     heal(scene);
     const healed = timeline.nowMs;
+    timeline.after(CALM_AFTER_MS, () => history.becameCalm());
     // What was on its way and late may still arrive, so nothing is over before that.
-    const isOver = () => timeline.nowMs > healed + 20_000 && unfinished(this.world).length === 0;
+    const isOver = () =>
+      timeline.nowMs > healed + CALM_AFTER_MS + 10_000 && unfinished(this.world).length === 0;
     if (!(await timeline.run(SAFETY_MS + LIVENESS_MS, throttled(isOver)))) {
       for (const what of unfinished(this.world)) {
         history.violated(`${LIVENESS_MS} ms after the last fault ${what}`);

@@ -156,7 +156,12 @@ export class SimulatedNode implements NodeProcess {
     if (event.type === "dead_letter") return;
     const what = event.type === "log" ? `${event.level}: ${event.message}` : describe(event);
     history.note(`${this.name} ${event.address} ${what}`);
+    if (isTrouble(event)) history.troubled(`${this.name} ${event.address} ${what}`);
   }
+}
+
+function isTrouble(event: KernelEvent): boolean {
+  return event.type === "crashed" || (event.type === "log" && event.level === "error");
 }
 
 function describe(event: Exclude<KernelEvent, { readonly type: "log" | "dead_letter" }>): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFinal } from "../../../core/job.ts";
 import type { Worker } from "../../../core/worker.ts";
 import type { Run } from "../history.ts";
 import type { NodeProcess, World } from "../world.ts";
@@ -14,6 +15,10 @@ export function checkStart(world: World, node: NodeProcess, run: Run): void {
   const { jobId, key, attempt, token } = run;
   if (!isTrusted(world, node)) {
     history.violated(`${node.name} began job ${jobId} (${token}) without a lease`);
+  }
+  const row = world.master.rows.jobs.get(jobId);
+  if (row !== undefined && isFinal(row.status)) {
+    history.violated(`${node.name} began job ${jobId} (${token}), which is ${row.status}`);
   }
   for (const other of history.runsOf.get(jobId) ?? []) {
     if (other.isGoingOn() && !other.isAborted()) {

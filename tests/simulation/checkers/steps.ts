@@ -11,6 +11,22 @@ import type { World } from "../world.ts";
 /** Calls that may give an attempt back: one that was interrupted, or had not begun. */
 const GIVES_BACK: ReadonlySet<string> = new Set(["jobs.settle", "jobs.reclaim"]);
 
+/** What a writer says about its right to write. */
+interface Proof {
+  readonly bucketId: string;
+  readonly epoch: number;
+  readonly jobId?: string;
+}
+
+/** All proofs of a call, wherever in it they are. */
+function proofsIn(input: unknown): readonly Proof[] {
+  if (typeof input !== "object" || input === null) return [];
+  if (Array.isArray(input)) return input.flatMap(proofsIn);
+  if ("placement" in input) return []; // a wish, which is granted or not
+  const found = Object.values(input).flatMap(proofsIn);
+  return "bucketId" in input && "epoch" in input ? [input as unknown as Proof, ...found] : found;
+}
+
 interface Seen {
   readonly job: Job;
   readonly status: JobStatus;
@@ -26,15 +42,16 @@ export class StepChecker {
   /** Watches from now on. */
   constructor(world: World) {
     this.#world = world;
-    world.master.onChange = (call) => this.#check(call);
+    world.master.onChange = (call, input) => this.#check(call, proofsIn(input));
   }
 
-  #check(call: string): void {
+  #check(call: string, proofs: readonly Proof[]): void {
     const { history, master: { rows } } = this.#world;
     for (const job of rows.jobs.values()) {
       const seen = this.#jobs.get(job.id);
       if (seen?.job === job) continue;
       if (seen !== undefined) checkStep(history, { call, from: seen.job, to: job });
+      this.#checkOwner(call, job.id, proofs);
       this.#jobs.set(job.id, { job, status: job.status });
       this.#world.timeline.digest.addText(`${job.id}${job.status}${job.attempts}`);
     }
@@ -46,6 +63,17 @@ export class StepChecker {
     }
     for (const [name, { term }] of rows.leases) this.#grows(call, `term of lease ${name}`, term);
     this.#grows(call, "incarnation", rows.lastIncarnation);
+  }
+
+  /** Only who has the bucket may write what is in it. */
+  #checkOwner(call: string, jobId: string, proofs: readonly Proof[]): void {
+    for (const { bucketId, epoch, jobId: about = jobId } of proofs) {
+      const current = this.#numbers.get(`epoch of bucket ${bucketId}`);
+      if (about !== jobId || current === undefined || current === epoch) continue;
+      this.#world.history.violated(
+        `${call} changed job ${jobId} under epoch ${epoch} of bucket ${bucketId}, which is at ${current}`,
+      );
+    }
   }
 
   #grows(call: string, what: string, value: number): void {
