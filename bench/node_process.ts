@@ -39,16 +39,18 @@ export class NodeProcess implements AsyncDisposable {
     this.#told.catch(() => {/* told to who started it */});
   }
 
-  /** Starts `bench/PROGRAM.ts` with one argument; its handlers write to the folder `starts`. */
+  /** Starts `bench/PROGRAM.ts`, or the script at a URL, with one argument; its handlers write to the folder `starts`. */
   static async start(
     name: string,
     { program = "cluster_node", starts, argument }: {
-      readonly program?: string;
+      readonly program?: string | URL;
       readonly starts: string;
       readonly argument: unknown;
     },
   ): Promise<NodeProcess> {
-    const script = new URL(`./${program}.ts`, import.meta.url).href;
+    const { href: script } = program instanceof URL
+      ? program
+      : new URL(`./${program}.ts`, import.meta.url);
     const node = new NodeProcess(
       name,
       new Deno.Command(Deno.execPath(), {
@@ -59,7 +61,12 @@ export class NodeProcess implements AsyncDisposable {
         stderr: "piped",
       }).spawn(),
     );
-    await node.#told;
+    try {
+      await node.#told;
+    } catch (error) {
+      await node.ended();
+      throw error;
+    }
     return node;
   }
 
@@ -101,6 +108,7 @@ export class NodeProcess implements AsyncDisposable {
   async ended(): Promise<void> {
     await this.#child.status;
     await this.#read;
+    await this.#child.stdin.close().catch(() => {/* it is closed */});
   }
 
   /** Lets it end in order. */

@@ -42,6 +42,8 @@ export class TcpProxy implements AsyncDisposable {
   isBlackHole = false;
   /** Whether newcomers are turned away. */
   isClosed = false;
+  /** How much later bytes are passed on, in milliseconds. */
+  delayMs = 0;
   /** What the server's answers say instead, byte for byte: both texts are equally long. */
   readonly lies = new Map<string, string>();
   /** Connections that were cut, by {@linkcode cuts} or by {@linkcode cutAll}. */
@@ -170,7 +172,9 @@ class Link {
     const proxy = this.#proxy;
     if (direction === "up" && this.#last === "down") proxy.turns++;
     this.#last = direction;
+    if (proxy.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, proxy.delayMs));
     if (proxy.isBlackHole || this.isStalled) return;
+    if (proxy.cuts.length === 0 && proxy.lies.size === 0) return await writeAll(to, bytes);
     const text = latin1(bytes);
     const place = proxy.cuts.findIndex((cut) =>
       cut.direction === direction && text.includes(cut.needle)

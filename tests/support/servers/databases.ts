@@ -139,8 +139,14 @@ class MysqlDatabase implements TestDatabase {
   }
 
   async sql(text: string, ...values: readonly TestValue[]): Promise<readonly unknown[]> {
-    const [rows] = await (await this.#connected()).query(text, [...values]);
-    return Array.isArray(rows) ? rows : [];
+    const connection = await this.#connected();
+    try {
+      const [rows] = await connection.query(text, [...values]);
+      return Array.isArray(rows) ? rows : [];
+    } catch (error) {
+      if ((error as { readonly fatal?: boolean }).fatal === true) this.#connection = undefined;
+      throw error;
+    }
   }
 
   async clear(prefix = "jm_"): Promise<void> {
