@@ -53,7 +53,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
     const store = storageAt(context, args.storage);
     const epoch = await ownBucket(store, args, context.clock.now());
     const transport = args.transport === null ? null : transportAt(context, args.transport);
-    await openQueue(context, args, transport);
+    const isQueueOpen = await openQueue(context, args, transport);
     const capacity = bucketCapacity(args.priority, args.parallelism, args.bufferSize);
     const runner = await context.spawn({
       key: "executor",
@@ -73,6 +73,7 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
       epoch,
       store,
       transport,
+      isQueueOpen,
       executor: runner,
       settler: context.ref<SettlerMessage>(args.settler),
       shelf: new BucketShelf(capacity),
@@ -169,7 +170,10 @@ export const bucketAgent: Actor<BucketAgentMessage, BucketAgentArgs> = defineAct
 function newState(
   { clock }: Pick<BucketAgentContext, "clock">,
   args: BucketAgentArgs,
-  parts: Pick<BucketAgentState, "epoch" | "store" | "transport" | "executor" | "settler" | "shelf">,
+  parts: Pick<
+    BucketAgentState,
+    "epoch" | "store" | "transport" | "isQueueOpen" | "executor" | "settler" | "shelf"
+  >,
 ): BucketAgentState {
   return {
     args,

@@ -95,6 +95,8 @@ export interface BucketAgentState {
   readonly store: MasterStores;
   /** Brings jobs; `null` when the master's rows do. */
   readonly transport: TransportCalls | null;
+  /** Whether the queue was there when it was last used. */
+  isQueueOpen: boolean;
   readonly settler: ActorRef<SettlerMessage>;
   readonly executor: ActorRef<ExecutorMessage>;
   readonly shelf: BucketShelf;

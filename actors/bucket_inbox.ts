@@ -29,19 +29,24 @@ const SWEEP_SOON_MS = 1_000;
 /** How long a received message is kept from others, in milliseconds: it is acknowledged at once. */
 const LEASE_MS = 30_000;
 
-/** Makes the queue. While the connection is down the owner goes on from the master's rows. */
+/**
+ * Makes the queue; answers whether it is there. While the connection is down the owner goes on from the master's rows,
+ * and makes it before it reads from it: others send to it meanwhile.
+ */
 export async function openQueue(
   context: BucketAgentContext,
   { clusterId, bucketId }: BucketAgentArgs,
   transport: TransportCalls | null,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await transport?.open({ clusterId, bucketIds: [bucketId] });
+    return true;
   } catch (error) {
     context.log(
       "warning",
       `Cannot open the queue of bucket "${bucketId}": ${(error as Error)?.message}`,
     );
+    return false;
   }
 }
 
@@ -51,7 +56,7 @@ export function receive(
   state: BucketAgentState,
   transport: TransportCalls,
 ): void {
-  const { args: { clusterId, bucketId, leadTimeMs }, shelf } = state;
+  const { args: { clusterId, bucketId, leadTimeMs }, shelf, isQueueOpen } = state;
   const limit = Math.min(shelf.free, MAX_BATCH); // what comes is acknowledged, so it has to stay in the buffer
   const dueBeforeMs = context.clock.now() + leadTimeMs;
   state.stale = false;
@@ -59,6 +64,7 @@ export function receive(
     kind: "receive",
     work: async () => {
       const queue = { clusterId, bucketId };
+      if (!isQueueOpen) await transport.open({ clusterId, bucketIds: [bucketId] });
       const deliveries = await transport.receive({
         ...queue,
         limit,

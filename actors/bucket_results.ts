@@ -57,7 +57,10 @@ export function done(
     case "release":
       return;
     case "failed":
-      if (result.duty === "receive") sweepSoon(context, state);
+      if (result.duty === "receive") {
+        state.isQueueOpen = false; // it may be what is missing
+        sweepSoon(context, state);
+      }
       state.shelf.claimAnswered(result.claiming);
       state.stale = true;
       context.sendAfter(RETRY_MS, { type: "wake" });
@@ -105,6 +108,7 @@ function received(
   state: BucketAgentState,
   result: Extract<Done, { kind: "receive" }>,
 ): void {
+  state.isQueueOpen = true;
   if (!mayStart(context, state)) return returnReceived(context, state, result);
   shelveReceived(context, state, result);
   takeUp(context, state, result.fresh);

@@ -152,6 +152,31 @@ Deno.test({
   equal(runs.get(id), 1);
 });
 
+Deno.test({
+  name:
+    "an owner that could not make its queue as it began makes it later, and runs what NATS took",
+  ...NATS,
+}, async () => {
+  await using server = await ownServer("nats");
+  await using proxy = TcpProxy.before(server.url);
+  const { runs, work } = countingJob();
+  const workers = [{ buckets: { VeryLow: 0, Low: 0, High: 0, Critical: 0 } }];
+  proxy.cuts.push({ direction: "up", needle: "API.CONSUMER", fault: "lost" });
+  const agents = { "agent-1": `nats://127.0.0.1:${proxy.port}` };
+  await using cluster = await openTestCluster({ agents, jobs: [work], workers });
+  await using producer = await openProducer(cluster, { "agent-1": server.url }, work);
+  const offer = () => producer.schedule.now(work, undefined, { acceptance: "agent" });
+
+  const { id } = await eventually("NATS to take a job", async () => {
+    const job = await offer();
+    return job.acceptance === "acknowledged" && job;
+  });
+  await cluster.untilJob(id, "Succeeded");
+
+  equal(cluster.lines.filter(({ message }) => /^Cannot open the queue/.test(message)).length, 1);
+  equal(runs.get(id), 1);
+});
+
 Deno.test("a node whose agent connection cannot be had says so and does not start", async () => {
   const { work } = countingJob();
   const opened = openTestCluster({
