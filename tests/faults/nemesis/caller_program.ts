@@ -29,7 +29,7 @@ export interface CallerOrder extends NodeOrder {
   readonly schedule: {
     readonly id: string;
     readonly everySeconds: number;
-    readonly endMs: number;
+    readonly lastsMs: number;
   } | null;
 }
 
@@ -108,7 +108,8 @@ if (import.meta.main) {
     logger: { debug() {}, info() {}, warn: console.error, error: console.error },
   });
   if (schedule !== null) {
-    const { id, everySeconds, endMs } = schedule;
+    const { id, everySeconds, lastsMs } = schedule;
+    const endMs = Math.floor(systemClock.now() + lastsMs);
     await jm.schedule.recurring(deed, `every ${everySeconds} seconds`, {
       ...{ id, endBefore: new Date(endMs), overlap: "allow", misfire: "all" },
       data: { kind: "work", ms: 5 },

@@ -56,6 +56,9 @@ export interface Field {
 /** The time before the first fault, in milliseconds. */
 const CALM_MS = 2_000;
 
+/** How long a process is slow before it is killed, in milliseconds. */
+const SLOW_MS = 1_500;
+
 /**
  * Plans waves of one to three faults that begin at once, 1 to 4 seconds apart; one wave in four is left out. Nothing is
  * done to what is broken already.
@@ -68,9 +71,12 @@ export function planFaults(field: Field, random: Random): readonly Fault[] {
     const count = 1 + Math.floor(random.next() * 3);
     for (let each = 0; each < count; each++) {
       const fault = aFault(field, Math.round(atMs), random);
-      if ((busyUntil.get(fault.target) ?? 0) >= fault.atMs) continue;
-      busyUntil.set(fault.target, fault.atMs + fault.lastsMs + 500);
-      faults.push(fault);
+      const ahead = fault.kind === "kill" ? slowAhead(field, fault, random) : [];
+      for (const each of [...ahead, fault]) {
+        if ((busyUntil.get(each.target) ?? 0) >= each.atMs) continue;
+        busyUntil.set(each.target, each.atMs + each.lastsMs + 500);
+        faults.push(each);
+      }
     }
   }
   return faults;
@@ -84,6 +90,17 @@ function aFault(field: Field, atMs: number, random: Random): Fault {
     byMs: Math.round(50 + random.next() * 350),
     leavesDead: random.next() < 0.5,
   };
+}
+
+/** Half of the kills meet a process whose master is slow: there is more that is under way then. */
+function slowAhead({ servers }: Field, { atMs, target, ...fault }: Fault, random: Random) {
+  const isEarly = atMs - SLOW_MS < CALM_MS;
+  if (random.next() < 0.5 || isEarly || !servers.includes("master")) return [];
+  const slow: Fault = {
+    ...fault,
+    ...{ kind: "delay", target: `${target} master`, atMs: atMs - SLOW_MS, lastsMs: SLOW_MS },
+  };
+  return [slow];
 }
 
 function kindsIn({ servers }: Field): readonly FaultKind[] {

@@ -9,6 +9,7 @@ import { uuidGenerator } from "../../../core/ids.ts";
 import { seededRandom, systemRandom } from "../../../core/random.ts";
 import { eventually, pause } from "../../support/eventually.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
+import { autopsy } from "./autopsy.ts";
 import type { Account } from "./checkers/account.ts";
 import { checkConservation } from "./checkers/conservation.ts";
 import { checkDuplicates, type Duplicates } from "./checkers/duplicates.ts";
@@ -71,7 +72,7 @@ export async function runNemesis(options: RunOptions): Promise<Verdict> {
   const schedule = {
     id: uuidGenerator(systemClock, systemRandom)(),
     everySeconds: EVERY_SECONDS,
-    endMs: Math.floor(systemClock.now() / 1_000 + seconds + 15) * 1_000,
+    lastsMs: (seconds + 5) * 1_000,
   };
   await using world = await World.start({ ...options, schedule }, {
     ...{ folder, recorder },
@@ -163,6 +164,7 @@ async function untilQuiet(
     await eventually("everything to have ended", look, { timeoutMs, everyMs: 500 });
     return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    const where = await autopsy(world.ask, world.agentUrl).catch((problem) => [String(problem)]);
+    return [error instanceof Error ? error.message : String(error), ...where];
   }
 }

@@ -53,14 +53,17 @@ export class World implements AsyncDisposable {
   readonly servers = new Map<string, OwnServer>();
   /** Asks the master behind the back of the nodes. */
   readonly ask: Ask;
+  /** Where the agent connection is, past all proxies. */
+  readonly agentUrl: string | null;
   readonly #options: WorldOptions;
   readonly #folder: string;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
     options: WorldOptions,
-    { ask, folder, stack }: {
+    { ask, agentUrl, folder, stack }: {
       readonly ask: Ask;
+      readonly agentUrl: string | null;
       readonly folder: string;
       readonly stack: AsyncDisposableStack;
     },
@@ -69,6 +72,7 @@ export class World implements AsyncDisposable {
     this.#folder = folder;
     this.#stack = stack;
     this.ask = ask;
+    this.agentUrl = agentUrl;
   }
 
   /** Starts servers, nodes and callers, which record what they do in `folder`. */
@@ -79,7 +83,9 @@ export class World implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const master = await openMaster(options.master, stack);
     const agent = await openAgent(options.agent, stack);
-    const world = new World(options, { folder, stack: stack.move(), ask: master.ask });
+    const world = new World(options, {
+      ...{ folder, stack: stack.move(), ask: master.ask, agentUrl: agent?.url ?? null },
+    });
     try {
       if (master.server !== null) world.servers.set("master", master.server);
       if (agent?.server) world.servers.set("agent", agent.server);
