@@ -52,9 +52,9 @@ export class Reach {
   }
 
   #failed(reason: string): void {
-    if (this.#trouble !== null) return;
-    this.#trouble = reason;
-    this.#tell({ available: false, reason });
+    const isNews = this.#trouble === null;
+    this.#trouble = reason; // what shuts down first may be a standby later: callers are told what holds now
+    if (isNews) this.#tell({ available: false, reason });
   }
 
   #tell(reach: MasterReach): void {

@@ -20,10 +20,15 @@ import { eventually, type EventuallyOptions } from "./eventually.ts";
 import { makeMaster, type MasterKind, type TestMaster } from "./test_masters.ts";
 
 /** What a node of a test is started with. Without `workers` it has one of each kind of bucket. */
-export type TestNodeOptions = Omit<JobMasterOptions, "master" | "logger">;
+export interface TestNodeOptions extends Omit<JobMasterOptions, "master" | "logger"> {
+  /** Another address of the cluster's master. @default {its own} */
+  readonly master?: string;
+}
 
 /** Options of {@linkcode openTestCluster}. */
 export interface TestClusterOptions extends TestNodeOptions {
+  /** Its master, deleted with it. @default {an empty one} */
+  readonly on?: TestMaster;
   /** Errors that may be logged; any other fails the test. @default {none} */
   readonly expectedErrors?: RegExp;
 }
@@ -58,8 +63,8 @@ export interface TestCluster extends AsyncDisposable {
 
 /** Opens a cluster with one node. */
 export async function openTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const { expectedErrors, ...nodeOptions } = options;
-  const cluster = new NodesOnMaster(await makeMaster());
+  const { expectedErrors, on, ...nodeOptions } = options;
+  const cluster = new NodesOnMaster(on ?? await makeMaster());
   cluster.expectedErrors = expectedErrors;
   try {
     cluster.jm = await cluster.join(nodeOptions);
@@ -92,7 +97,7 @@ class NodesOnMaster implements TestCluster {
 
   async join({ workers = [{}], ...options }: TestNodeOptions = {}): Promise<JobMaster> {
     const logger = this.#logger();
-    const node = await JobMaster.start({ ...options, workers, logger, master: this.master });
+    const node = await JobMaster.start({ master: this.master, ...options, workers, logger });
     this.#nodes.push(node);
     return node;
   }

@@ -40,6 +40,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly cuts: Cut[] = [];
   /** Whether bytes are swallowed, in both directions, on all connections, also on new ones. */
   isBlackHole = false;
+  /** Whether the server's answers are swallowed, on all connections, also on new ones; what is sent to it arrives. */
+  isMute = false;
   /** Whether newcomers are turned away. */
   isClosed = false;
   /** How much later bytes are passed on, in milliseconds. */
@@ -174,6 +176,7 @@ class Link {
     this.#last = direction;
     if (proxy.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, proxy.delayMs));
     if (proxy.isBlackHole || this.isStalled) return;
+    if (proxy.isMute && direction === "down") return;
     if (proxy.cuts.length === 0 && proxy.lies.size === 0) return await writeAll(to, bytes);
     const text = latin1(bytes);
     const place = proxy.cuts.findIndex((cut) =>

@@ -11,12 +11,12 @@ function watched() {
   return { reach, told };
 }
 
-Deno.test("Reach tells an outage once, and its end once", () => {
+Deno.test("Reach tells an outage once, and its end once, and knows the latest reason", () => {
   const { reach, told } = watched();
 
   reach.attempt().failed("refused");
   reach.attempt().failed("refused again");
-  equal(reach.trouble, "refused");
+  equal(reach.trouble, "refused again");
   reach.attempt().reached();
   reach.attempt().reached();
 
