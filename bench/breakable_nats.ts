@@ -78,6 +78,16 @@ export class BreakableNats implements AsyncDisposable {
     this.wiped.push(path);
   }
 
+  /** Copies its store while it is down; an older copy is deleted. */
+  async keepStore(): Promise<void> {
+    await copyFolder(this.#store, `${this.#store}-kept`);
+  }
+
+  /** Gives it the copy of its store while it is down. */
+  async restoreStore(): Promise<void> {
+    await copyFolder(`${this.#store}-kept`, this.#store);
+  }
+
   /** The ids of the messages in the stores that were taken away. */
   async wipedMessages(): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
@@ -91,6 +101,13 @@ export class BreakableNats implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#server[Symbol.asyncDispose]());
   }
+}
+
+/** Copies a folder with its owners, in place of what was there. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.remove(to, { recursive: true }).catch(() => {/* it is the first copy */});
+  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  if (!success) throw new Error(`Cannot copy ${from}`);
 }
 
 /** The ids of all messages of the default stream. */

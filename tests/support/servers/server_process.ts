@@ -5,7 +5,7 @@
  */
 
 import type { ServerCertificate } from "../certificates.ts";
-import { eventually, pause } from "../eventually.ts";
+import { eventually } from "../eventually.ts";
 import type { Runner } from "./programs.ts";
 import type { OwnServer, ServerSignal } from "./server_kind.ts";
 
@@ -123,8 +123,9 @@ class ServerProcess implements OwnServer {
   async [Symbol.asyncDispose](): Promise<void> {
     const child = this.#child;
     if (child !== null && send(child, "SIGCONT") && send(child, this.#recipe.stopSignal)) {
-      const stopped = await Promise.race([child.status, pause(STOP_MS)]);
-      if (stopped === undefined && send(child, "SIGKILL")) await child.status;
+      const patience = setTimeout(() => send(child, "SIGKILL"), STOP_MS);
+      await child.status;
+      clearTimeout(patience);
     }
     await removeFolder(this.place.folder);
   }
