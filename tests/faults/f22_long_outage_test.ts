@@ -12,7 +12,7 @@ await willOwnServers();
 
 const DOWN_MS = 20_000;
 const NODES = 2;
-const SHORT = { leaseMs: 4_000, renewMs: 1_000 };
+const SHORT = { leaseMs: 10_000, renewMs: 1_000 };
 const LONG = { leaseMs: 90_000, renewMs: 5_000 };
 
 /** Jobs that wait until they are released, and ones that wait for their signal. */

@@ -6,7 +6,7 @@ import { openTestCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { LEASE_LOST, mastersTest, openWay, PATIENTLY } from "./support/broken_way.ts";
 
-const LEASE = { leaseMs: 6_000, renewMs: 1_000 };
+const LEASE = { leaseMs: 15_000, renewMs: 1_000 };
 
 /** A job that ends on the other node, and elsewhere when its signal says so. */
 function eventfulWork() {

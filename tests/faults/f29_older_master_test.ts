@@ -9,7 +9,7 @@ import { makeMaster } from "../support/test_masters.ts";
 import { eventually } from "../support/eventually.ts";
 import { LEASE_LOST, masterTest, openWay, PATIENTLY } from "./support/broken_way.ts";
 
-const LEASE = { leaseMs: 10_000, renewMs: 1_000 };
+const LEASE = { leaseMs: 60_000, renewMs: 1_000 };
 const TABLES = Object.values(tablesOf("jm_"));
 
 /** Every column that can be written, by table. */

@@ -8,7 +8,7 @@ import { eventually, pause } from "../support/eventually.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { LEASE_LOST, mastersTest, openWay, PATIENTLY } from "./support/broken_way.ts";
 
-const LEASE = { leaseMs: 6_000, renewMs: 1_000 };
+const LEASE = { leaseMs: 15_000, renewMs: 1_000 };
 const BUCKETS = { VeryLow: 0, Low: 0, High: 0, Critical: 0 };
 const COUNT = 20;
 

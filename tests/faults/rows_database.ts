@@ -82,7 +82,7 @@ export const DATABASE_ROWS: readonly FaultRow[] = [
           "F22: while the master is down endings wait, short leases end what runs, and no time is spent",
       },
     ],
-    why: "20 seconds: two and a half times the patience of calls, five leases",
+    why: "20 seconds: more than twice the patience of calls, two leases",
   },
   {
     id: "F23",
