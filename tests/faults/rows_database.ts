@@ -79,7 +79,7 @@ export const DATABASE_ROWS: readonly FaultRow[] = [
       {
         file: "tests/faults/f22_long_outage_test.ts",
         name:
-          "F22: while the master is down endings wait, short leases end what runs, and no time is spent",
+          "F22: while the master is down endings wait, short leases end what runs, and each node says it once",
       },
     ],
     why: "20 seconds: more than twice the patience of calls, two leases",
