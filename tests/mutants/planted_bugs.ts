@@ -106,19 +106,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     caughtBy: "simulation",
   },
   {
-    name: "an occurrence may become two jobs",
-    edits: [{
-      file: `${MEMORY}/memory_flow.ts`,
-      from: "job.scheduleId === newJob.scheduleId && job.occurrenceAtMs === newJob.occurrenceAtMs",
-      to: "false && job.id === newJob.id",
-    }, {
-      file: `${MEMORY}/memory_schedules.ts`,
-      from: "if (schedule === undefined || schedule.revision !== revision) return false;",
-      to: "if (schedule === undefined) return false;",
-    }],
-    caughtBy: "simulation",
-  },
-  {
     name: "what dead workers held is never taken back",
     edits: [{
       file: "actors/drainer.ts",
