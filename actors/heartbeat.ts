@@ -59,7 +59,7 @@ export const heartbeat: Actor<HeartbeatMessage, HeartbeatArgs> = defineActor<
 
   async start(context, args) {
     const master = await openMaster(args.spec);
-    const state = {
+    const state: State = {
       args,
       master,
       sentAtMono: -Infinity,
@@ -81,8 +81,11 @@ export const heartbeat: Actor<HeartbeatMessage, HeartbeatArgs> = defineActor<
     async beat(context, _message, state) {
       if (state.renewing) return;
       state.renewing = true;
-      await beat(context, state);
-      state.renewing = false;
+      try {
+        await beat(context, state);
+      } finally {
+        state.renewing = false;
+      }
     },
   },
 

@@ -11,6 +11,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { systemClock } from "../core/clock.ts";
 import { runNemesis, type Verdict } from "../tests/faults/nemesis/run.ts";
 import { REASONS } from "../tests/faults/nemesis/checkers/duplicates.ts";
 import type { WorldOptions } from "../tests/faults/nemesis/world.ts";
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     master: { type: "string", default: "postgres" },
     agent: { type: "string", default: "none" },
     seconds: { type: "string", default: "60" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    seed: { type: "string", default: String(systemClock.now() % 1_000_000) },
     runs: { type: "string", default: "1" },
     records: { type: "string" },
     verbose: { type: "boolean", default: false },

@@ -24,7 +24,7 @@ export interface BodyPart<T> {
   /** What the OpenAPI document shows; `null` shows no body. */
   readonly schema: z.ZodType | null;
   /** Reads it; `undefined` is no body. */
-  readonly read: (body: unknown, site: Site) => T;
+  readonly read: (body: unknown) => T;
 }
 
 /** What an endpoint answers with one status. */
@@ -107,7 +107,7 @@ export function endpoint<Shape extends z.ZodRawShape, Query, Body>(
     async answer(site, request, parts) {
       const path = readBy(spec.parts, parts, "the path");
       const query = spec.query.read(readQuery(request.url));
-      const body = spec.body.read(await bodyOf(spec, request, site), site);
+      const body = spec.body.read(await bodyOf(spec, request, site));
       const work = Promise.resolve(spec.handle({ site, path, query, body }));
       return await withDeadline(work, { ...site, expired: () => tooSlow(site) });
     },

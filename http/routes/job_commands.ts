@@ -73,8 +73,8 @@ function commandEndpoint(
 function always(command: JobCommand): BodyPart<JobCommand> {
   return {
     schema: null,
-    read(body, site) {
-      noBody.read(body, site);
+    read(body) {
+      noBody.read(body);
       return command;
     },
   };

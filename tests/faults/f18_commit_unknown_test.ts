@@ -9,9 +9,6 @@ import { masterTest, openWay, PATIENTLY } from "./support/broken_way.ts";
 
 const FAULTS: readonly Fault[] = ["delivered", "lost", "delivered", "lost", "delivered"];
 
-/** Cuts on the way of one call. */
-const CUTS = 5;
-
 masterTest(
   "F18: a job whose commit was not answered is stored once, and its call succeeds",
   async (kind) => {
@@ -21,13 +18,13 @@ masterTest(
     const producer = await cluster.join({ master: way.url, jobs: [work], workers: [] });
     const ids: string[] = [];
 
-    for (const fault of FAULTS) {
-      // Reads end with COMMIT too: enough of them that one is the job's.
-      way.proxy.cuts.push(...Array(CUTS).fill({ direction: "up", needle: "COMMIT", fault }));
-      ids.push((await producer.schedule.now(work, `data ${ids.length}`)).id);
+    for (const [index, fault] of FAULTS.entries()) {
+      const data = `data ${index}`;
+      way.proxy.cuts.push({ direction: "up", needle: "COMMIT", after: data, fault });
+      ids.push((await producer.schedule.now(work, data)).id);
     }
 
-    await eventually("the cuts", () => way.proxy.cutCount === CUTS * FAULTS.length, PATIENTLY);
+    await eventually("the cuts", () => way.proxy.cutCount === FAULTS.length, PATIENTLY);
     const rows = await cluster.sql("SELECT id FROM jm_jobs ORDER BY id") as {
       readonly id: string;
     }[];
@@ -43,7 +40,7 @@ masterTest(
     const starts: string[] = [];
     const work = defineJob({ id: "work" }, ({ id }) => {
       starts.push(id);
-      return new Promise<string>((resolve) => gates.set(id, () => resolve("done")));
+      return new Promise<string>((resolve) => gates.set(id, () => resolve(`done by ${id}`)));
     });
     await using cluster = await openTestCluster({ on: way.master, jobs: [work], workers: [] });
     await cluster.join({ master: way.url, jobs: [work] });
@@ -53,17 +50,17 @@ masterTest(
       const { id } = await cluster.jm.schedule.now(work);
       ids.push(id);
       await cluster.untilJob(id, "Processing");
-      way.proxy.cuts.push(...Array(CUTS).fill({ direction: "up", needle: "COMMIT", fault }));
+      way.proxy.cuts.push({ direction: "up", needle: "COMMIT", after: `done by ${id}`, fault });
       gates.get(id)!();
       await cluster.untilJob(id, "Succeeded");
-      way.proxy.cuts.length = 0; // what the ending did not take
+      await eventually("the cut", () => way.proxy.cuts.length === 0, PATIENTLY);
     }
 
     equal(starts, ids);
     for (const id of ids) {
       const { attempts, result } = await cluster.jm.jobs.get(id);
       const executions = await cluster.jm.jobs.executions(id);
-      equal([attempts, result], [1, "done"]);
+      equal([attempts, result], [1, `done by ${id}`]);
       equal(executions.map(({ attempt, outcome }) => [attempt, outcome]), [[1, "succeeded"]]);
     }
   },

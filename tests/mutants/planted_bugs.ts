@@ -83,7 +83,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       from: "if (!state.lost) state.sentAtMono = sentAtMono;",
       to: "if (!state.lost) state.sentAtMono = context.clock.monotonic();",
     }],
-    caughtBy: "simulation",
+    caughtBy: "tests/actors/heartbeat_test.ts",
   },
   {
     name: "running handlers are not told that the lease is lost",
@@ -102,6 +102,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       from: 'const pulse = state.heartbeat.ask({ type: "pulse" }, { timeoutMs: LOOK_EVERY_MS });',
       to: "const pulse = state.store.clusters.find({ clusterId: state.args.clusterId })\n" +
         '    .then(() => state.heartbeat.ask({ type: "pulse" }, { timeoutMs: LOOK_EVERY_MS }));',
+    }],
+    caughtBy: "simulation",
+  },
+  {
+    name: "a worker that cannot start ends its node",
+    edits: [{
+      file: "actors/node.ts",
+      from: "maxRestarts: Infinity, withinMs: 60_000, backoffMs: 50",
+      to: "",
     }],
     caughtBy: "simulation",
   },
@@ -133,6 +142,33 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       to: "const known = new Set<string>(jobIds.slice(0, 0));\n  await Promise.resolve(store);",
     }],
     caughtBy: "simulation",
+  },
+  {
+    name: "nobody is told that a machine's clock is wrong",
+    edits: [{
+      file: "actors/timekeeper.ts",
+      from: "  report(context, state);\n",
+      to: "",
+    }],
+    caughtBy: "tests/actors/timekeeper_test.ts",
+  },
+  {
+    name: "a node reads its master's clock once and never again",
+    edits: [{
+      file: "actors/timekeeper.ts",
+      from: "clock.set({ clockMs,",
+      to: "if (state.saidMs === 0) clock.set({ clockMs,",
+    }],
+    caughtBy: "tests/actors/timekeeper_test.ts",
+  },
+  {
+    name: "a heartbeat says nothing while a renewal is under way",
+    edits: [{
+      file: "actors/heartbeat.ts",
+      from: ", concurrency: 8 }",
+      to: " }",
+    }],
+    caughtBy: "tests/actors/heartbeat_test.ts",
   },
   {
     name: "nodes live by their own clocks",

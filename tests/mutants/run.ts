@@ -25,6 +25,10 @@ const FOLDERS = [
 ];
 
 const wanted = PLANTED_BUGS.filter(({ name }) => name.includes(Deno.args[0] ?? ""));
+if (wanted.length === 0) {
+  console.error(`No planted bug has ${JSON.stringify(Deno.args[0])} in its name`);
+  Deno.exit(2);
+}
 const copy = await Deno.makeTempDir({ prefix: "jobmaster_mutants_" });
 let missed = 0;
 try {
@@ -76,7 +80,7 @@ function harness(caughtBy: PlantedBug["caughtBy"]): readonly string[] {
 function complaint(output: string, caughtBy: PlantedBug["caughtBy"]): string {
   const found = caughtBy === "simulation"
     ? /seed (\d+)\n {2}(.*)/.exec(output)
-    : /^.*(AssertionError.*)$/m.exec(output);
+    : /^.*error.*?: (\w*Error.*)$/m.exec(output);
   if (found === null) throw new Error(`Cannot read what was said:\n${output.slice(-2_000)}`);
   return caughtBy === "simulation" ? `seed ${found[1]}, ${found[2]!.trim()}` : found[1]!;
 }

@@ -12,6 +12,7 @@ import type { WorkerMode } from "../../core/worker.ts";
 import { Callers } from "./callers.ts";
 import { checkOccurrences } from "./checkers/occurrences.ts";
 import { checkOutcome, unfinished } from "./checkers/outcome.ts";
+import { isTrusted } from "./checkers/starts.ts";
 import { StepChecker } from "./checkers/steps.ts";
 import { breakThings, heal } from "./faults.ts";
 import { History } from "./history.ts";
@@ -118,6 +119,7 @@ class Simulation {
         history.violated(`${LIVENESS_MS} ms after the last fault ${what}`);
       }
     }
+    for (const node of this.#present) checkServes(this.world, node);
     checkOutcome(this.world);
     checkOccurrences(this.world, this.#callers.schedules);
     for (const node of this.#nodes.values()) node.kill("the simulation is over");
@@ -141,6 +143,12 @@ class Simulation {
   #fork(): Random {
     return seededRandom(Math.floor(this.#random.next() * 2 ** 32));
   }
+}
+
+/** A node that has started and was not stopped is of use: nothing that happened on the way has ended it for good. */
+function checkServes(world: World, node: SimulatedNode): void {
+  if (node.client === null || isTrusted(world, node)) return;
+  world.history.violated(`${node.name} runs and its worker has no lease`);
 }
 
 /** Asks one time in a hundred. */

@@ -26,6 +26,8 @@ export interface Cut {
   readonly needle: string;
   /** How. */
   readonly fault: Fault;
+  /** Text that must have gone to the server on the same connection, before the needle or with it. @default {anything} */
+  readonly after?: string;
 }
 
 const LATE_MS = 300;
@@ -123,6 +125,8 @@ class Link {
   #last: Direction = "up";
   #isClosed = false;
   #isClientClosed = false;
+  /** Which of the texts that cuts wait for have gone to the server. */
+  readonly #heard = new Set<string>();
   isStalled = false;
   /** Settled when no more bytes come that go this way. */
   readonly #ends = { up: Promise.withResolvers<void>(), down: Promise.withResolvers<void>() };
@@ -179,8 +183,12 @@ class Link {
     if (proxy.isMute && direction === "down") return;
     if (proxy.cuts.length === 0 && proxy.lies.size === 0) return await writeAll(to, bytes);
     const text = latin1(bytes);
-    const place = proxy.cuts.findIndex((cut) =>
-      cut.direction === direction && text.includes(cut.needle)
+    for (const { after } of proxy.cuts) {
+      if (direction === "up" && after !== undefined && text.includes(after)) this.#heard.add(after);
+    }
+    const place = proxy.cuts.findIndex(({ after, needle, ...cut }) =>
+      cut.direction === direction && text.includes(needle) &&
+      (after === undefined || this.#heard.has(after))
     );
     if (place < 0) return await writeAll(to, direction === "down" ? this.#told(text) : bytes);
     const [cut] = proxy.cuts.splice(place, 1);

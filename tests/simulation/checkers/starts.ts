@@ -33,7 +33,7 @@ export function checkStart(world: World, node: NodeProcess, run: Run): void {
 }
 
 /** Whether the master's clock agrees that the worker of a node has a lease. */
-function isTrusted(world: World, node: NodeProcess): boolean {
+export function isTrusted(world: World, node: NodeProcess): boolean {
   const worker = workerOf(world, node);
   return worker !== undefined && worker.status !== "Dead" &&
     worker.leaseUntilMs > world.master.rows.clock.now();
