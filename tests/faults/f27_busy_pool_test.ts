@@ -37,7 +37,7 @@ for (const kind of KINDS) {
     await using cluster = await openTestCluster({
       on: {
         kind,
-        url: `${place.url}?connections=2&statement_timeout=2s`,
+        url: `${place.url}?connections=2&statement_timeout=60s`,
         sql: () => Promise.reject(new Error("not here")),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       },
